@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the library fills an hz_error, and what it knows about the error codes of members.
+#ifndef HZI_CORE_ERROR_H
+#define HZI_CORE_ERROR_H
+
+#include <hazelcast/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+// One error code of the protocol. Static, shared by all threads.
+typedef struct hzi_server_error {
+	int32_t code;
+	hz_err promotion; // what the caller gets: HZ_ERR_SERVER unless callers act on this one
+	bool retryable;   // the member says that the operation may be tried again
+	const char *name; // such as "TARGET_NOT_MEMBER"
+} hzi_server_error;
+
+// Fills *err (NULL: nothing) with code and a message of printf's kind, cut to the room there is,
+// clears its other fields, and returns code: `return hzi_fail(err, HZ_ERR_IO, ...)`. The arguments
+// may point into *err itself only if they are not its message. Any thread; does not block.
+hz_err hzi_fail(hz_error *err, hz_err code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+// The row of a code, or NULL for one that is not known (Jet's 500 to 600, users' from 1000 on, newer
+// ones): treat that as HZ_ERR_SERVER, not retryable. Lends static memory. Any thread; does not block.
+const hzi_server_error *hzi_server_error_find(int32_t code);
+
+#endif
