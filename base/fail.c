@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TEXT_SIZE sizeof(((hz_error *)0)->message)
+
+// The text is made before anything is cleared, so that its arguments may lie in *err.
 static void
-fill(hz_error *err, hz_err code, const char *format, va_list args)
+fill(hz_error *err, hz_err code, const char *text)
 {
 	memset(err, 0, sizeof(*err));
 	err->code = (int32_t)code;
-	(void)vsnprintf(err->message, sizeof(err->message), format, args);
+	memcpy(err->message, text, strlen(text) + 1);
 }
 
 hz_err
@@ -19,10 +22,12 @@ hzi_fail(hz_error *err, hz_err code, const char *format, ...)
 	if (err == NULL) {
 		return code;
 	}
+	char text[TEXT_SIZE];
 	va_list args;
 	va_start(args, format);
-	fill(err, code, format, args);
+	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	fill(err, code, text);
 	return code;
 }
 
@@ -32,15 +37,17 @@ hzi_fail_system(hz_error *err, hz_err code, int number, const char *format, ...)
 	if (err == NULL) {
 		return code;
 	}
+	char text[TEXT_SIZE];
 	va_list args;
 	va_start(args, format);
-	fill(err, code, format, args);
+	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 
 	// The GNU form of strerror_r answers with its text, which need not stand in the buffer.
 	char buffer[64];
-	const char *text = strerror_r(number, buffer, sizeof(buffer));
-	size_t used = strlen(err->message);
-	(void)snprintf(err->message + used, sizeof(err->message) - used, ": %s", text);
+	const char *reason = strerror_r(number, buffer, sizeof(buffer));
+	size_t used = strlen(text);
+	(void)snprintf(text + used, sizeof(text) - used, ": %s", reason);
+	fill(err, code, text);
 	return code;
 }

@@ -5,16 +5,18 @@
 #ifndef HZI_BASE_FAIL_H
 #define HZI_BASE_FAIL_H
 
+#include "base/attr.h"
+
 #include <hazelcast/error.h>
 
 // Fills err, which may be NULL, with code and the formatted text (cut to what fits) and clears its
-// other fields. Returns code, so that a caller can fail in one line. Lends the arguments. Any
-// thread; does not block.
+// other fields. Returns code, so that a caller can fail in one line. Lends the arguments, which may
+// lie in *err itself. Any thread; does not block.
 hz_err hzi_fail(hz_error *err, hz_err code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	HZI_PRINTF(3, 4);
 
 // The same, with ": " and the text of the system's error number behind it.
 hz_err hzi_fail_system(hz_error *err, hz_err code, int number, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+	HZI_PRINTF(4, 5);
 
 #endif

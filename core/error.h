@@ -4,6 +4,8 @@
 #ifndef HZI_CORE_ERROR_H
 #define HZI_CORE_ERROR_H
 
+#include "base/fail.h" // hzi_fail stands there, because every folder fails
+
 #include <hazelcast/error.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,12 +17,6 @@ typedef struct hzi_server_error {
 	bool retryable;   // the member says that the operation may be tried again
 	const char *name; // such as "TARGET_NOT_MEMBER"
 } hzi_server_error;
-
-// Fills *err (NULL: nothing) with code and a message of printf's kind, cut to the room there is,
-// clears its other fields, and returns code: `return hzi_fail(err, HZ_ERR_IO, ...)`. The arguments
-// may point into *err itself only if they are not its message. Any thread; does not block.
-hz_err hzi_fail(hz_error *err, hz_err code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
 
 // The row of a code, or NULL for one that is not known (Jet's 500 to 600, users' from 1000 on, newer
 // ones): treat that as HZ_ERR_SERVER, not retryable. Lends static memory. Any thread; does not block.
