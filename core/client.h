@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The inside of hz_client: what all rooms of core share. Each field says who writes it. The client is
+// counted: the application's handle to it, every proxy handle and every live call record hold it, and
+// the last to let go frees it, which may be after shutdown returned (rule 20).
+#ifndef HZI_CORE_CLIENT_H
+#define HZI_CORE_CLIENT_H
+
+#include "base/block.h"
+#include "base/log.h"
+#include "base/mailbox.h"
+#include "base/platform.h"
+#include "core/config.h"
+#include "core/event_ops.h"
+#include "core/partition.h"
+#include "core/slab.h"
+#include "core/worker.h"
+
+#include <hazelcast/client.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+// Members a client can be connected to at once.
+#define HZI_SLOTS_MAX 256U
+
+typedef struct hzi_cluster hzi_cluster;
+
+// Counters that have no room of their own; relaxed. Those of connections stand in their slots.
+typedef struct hzi_counters {
+	_Atomic uint64_t calls, retries, connects, disconnects, failed_dials, pings, events,
+		events_dropped, decode_errors, unmatched, late_items, backup_timeouts;
+} hzi_counters;
+
+struct hz_client {
+	// Set before the first thread starts, then only read.
+	hz_config *config;
+	hzi_log log;
+	hzi_fork_guard guard;
+	hzi_bus *bus;
+	hzi_block_pool *blocks;
+	hz_uuid uuid;
+	char name[64];
+	const hzi_event_ops *events;
+	void *events_state;
+
+	// Hot path.
+	hzi_slab slab;
+	hzi_partitions partitions;                       // written by the cluster thread, in place
+	_Atomic(hzi_connection *) slots[HZI_SLOTS_MAX];  // written once each, by the cluster thread
+	_Atomic uint32_t slot_count;
+	_Atomic uint32_t round_robin;
+	_Atomic bool backups_ready; // every data member has a confirmed backup listener: BACKUP_AWARE may be set
+	_Atomic uint32_t view;      // futex word: changes when a paused call may find things different
+	_Atomic int32_t in_flight;  // permits taken
+	_Atomic int32_t parked;     // of them those that wait in a member (counted apart)
+	_Atomic bool closing;       // new calls are refused; set before the last sweep
+	_Atomic uint32_t asynchronous; // calls that nobody waits for: worker 0 ticks while there are any
+
+	hzi_counters counters;
+	hzi_workers workers;
+	hzi_cluster *cluster;
+
+	// Life.
+	_Atomic uint64_t refs; // handles and the application's own; records count in the slab
+	_Atomic bool destroyed; // the application let go
+	pthread_mutex_t life;   // guards shutdown and freeing
+	bool shut;              // shutdown has run
+	bool freed_by_leaver;
+	hz_err shut_result;
+};
+
+// Takes and drops a reference (a handle, a cancel token, ...). The last one frees the client when the
+// application let go of it and no call record is in use. Any thread.
+void hzi_client_retain(hz_client *client);
+void hzi_client_release(hz_client *client);
+
+// Called by whoever gave back the last record of a destroyed client. Any thread.
+void hzi_client_leave(hz_client *client);
+
+// HZ_OK, or why a call may not even begin: HZ_ERR_ARGUMENT (NULL), HZ_ERR_FORKED, HZ_ERR_CLOSED. The
+// first load is the fork flag. Any thread.
+hz_err hzi_client_enter(const hz_client *client);
+
+// Says that paused calls may find another target, or room. Any thread; one system call at most.
+void hzi_client_view_changed(hz_client *client);
+
+// True on a thread that runs callbacks of this library (an invocation worker, the event dispatch): calls
+// without a deadline and closing the client are refused there. No system call.
+bool hzi_on_callback_thread(void);
+void hzi_enter_callback_thread(void);
+
+// Any connection that is open for callers, by the configured load balancer; NULL when there is none.
+// Any thread.
+hzi_connection *hzi_client_any(hz_client *client, uint64_t *id);
+
+#endif

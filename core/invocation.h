@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Invocation: how proxies make calls. A call is begun on a handle, gets its data serialized into the
+// record, is submitted with its request struct, and is from then on a future.
+//
+//	hz_future
+//	hz_map_get_async(hz_map *map, hz_value key)
+//	{
+//		hzi_call *call;
+//		hz_future future;
+//		hzp_map_get_request request;
+//		if (!hzi_call_begin(map ? &map->handle : NULL, &GET, &call, &future)) {
+//			return future;
+//		}
+//		request = (hzp_map_get_request){.name = hzi_call_name(call), .thread_id = call->owner_id};
+//		return hzi_call_data(call, &key, 1, &request.key) ? hzi_call_submit(call, &request)
+//		                                                   : hzi_call_refused(call);
+//	}
+#ifndef HZI_CORE_INVOCATION_H
+#define HZI_CORE_INVOCATION_H
+
+#include "core/call.h"
+#include "core/client.h"
+#include "protocol/descriptor.h"
+
+// The common head of every proxy handle; the first member of each proxy's struct.
+typedef struct hzi_handle {
+	hz_client *client;    // held
+	hz_call call;         // defaults of this handle's calls
+	char *name;           // of the structure, UTF-8, terminated
+	uint32_t name_length;
+	int32_t name_hash;    // partition hash of the name (protocol 3.14: the part after '@')
+	const char *service;  // "hz:impl:mapService", static
+	_Atomic(hzi_call *) spare; // a free record at hand
+} hzi_handle;
+
+// Begins a call: takes a record, sets deadline, owner and cancel token from the handle's defaults.
+// False: the call was refused (NULL handle, closed, forked, no memory) and *future holds the error.
+// Any thread; does not block.
+bool hzi_call_begin(hzi_handle *handle, const hzi_op *op, hzi_call **call, hz_future *future);
+
+// The same without a proxy: for calls of the client itself. `call` may be NULL for defaults.
+bool hzi_call_begin_on(hz_client *client, const hz_call *defaults, const hzi_op *op, hzi_call **call,
+	hz_future *future);
+
+// The structure's name as request field; of the handle the call was begun on (lent).
+static inline hzp_bytes
+hzi_handle_name(const hzi_handle *handle)
+{
+	return (hzp_bytes){(const uint8_t *) handle->name, handle->name_length};
+}
+
+// Serializes n values into the record and points out[i] at the Data of each. The first one's partition
+// hash becomes the call's hash. False: the error is in the record; return hzi_call_refused(call).
+// A null value is refused. May be called once per call (later calls would move the bytes).
+bool hzi_call_data(hzi_call *call, const hz_value *values, size_t n, hzp_bytes *out);
+
+// As above for entries: out has 2n places, key and value in turn.
+bool hzi_call_data_entries(hzi_call *call, const hz_entry *entries, size_t n, hzp_bytes *out);
+
+// Sets where the call goes when the message's row does not say it (or the proxy knows better).
+// By default: by key hash for HZP_BY_KEY, by the handle's name for HZP_BY_NAME, else any member.
+void hzi_call_to_partition(hzi_call *call, int32_t partition);
+void hzi_call_to_member(hzi_call *call, hz_uuid member);
+
+// Encodes the request, sends it, and gives the future. Never blocks. Takes the record.
+hz_future hzi_call_submit(hzi_call *call, const void *request);
+
+// A future with the error that was put into the record by hzi_call_data or hzi_call_refuse. Takes it.
+hz_future hzi_call_refused(hzi_call *call);
+
+// Puts an error into the record and gives its future. Takes the record. text is static.
+hz_future hzi_call_refuse(hzi_call *call, hz_err code, const char *text);
+
+// A future that holds an error without a record, for calls that could not even begin.
+hz_future hzi_future_error(hz_err code);
+
+// ---- Fan-outs ----
+
+// Makes of a begun call (its op has proto NULL) a parent of n children. NULL without memory. When all
+// children have ended the parent's finish runs on the consumer's thread and finds them by
+// hzi_join_child; the first failed child's error fails the parent before finish is called.
+typedef struct hzi_join hzi_join;
+bool hzi_join_begin(hzi_call *parent, uint32_t n);
+
+// A child of the parent: begin it with this in place of hzi_call_begin, then submit it with
+// hzi_join_submit. NULL without memory: the parent must then be given to hzi_join_abort.
+hzi_call *hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index);
+void hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request);
+
+// Ends the beginning: children that were begun may complete the parent from now on. Gives the future.
+hz_future hzi_join_submit(hzi_call *parent);
+
+// The i-th child in finish (its response lies in child->response); n of them.
+uint32_t hzi_join_count(const hzi_call *parent);
+hzi_call *hzi_join_child(const hzi_call *parent, uint32_t i);
+
+// ---- The library's own calls ----
+
+// A call of the cluster thread: goes over exactly this connection (also one still being set up), takes
+// no permit, and ends with done(ctx, call) on the cluster thread, which must release the record.
+hzi_call *hzi_call_begin_bound(hz_client *client, uint64_t conn_id, hzi_connection *conn, const hzi_op *op,
+	int64_t timeout_ms, void (*done)(void *ctx, hzi_call *call), void *ctx);
+void hzi_call_submit_bound(hzi_call *call, const void *request);
+
+// Decodes the response of a done call into its struct (fields are views into call->response).
+// HZ_ERR_PROTOCOL with detail when the bytes break the protocol.
+hz_err hzi_call_decode(const hzi_call *call, void *response, hz_error *err);
+
+// The failure of a done call as code and detail: our own, or the member's error decoded. HZ_OK if it
+// did not fail.
+hz_err hzi_call_outcome(const hzi_call *call, hz_error *err);
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The I/O thread of a connection slot: dials what it is told to, reads, finishes writes that callers
+// left over, and is the only one that closes. It is started when a member is first connected and kept
+// through reconnects.
+#ifndef HZI_TRANSPORT_IO_H
+#define HZI_TRANSPORT_IO_H
+
+#include "base/mailbox.h"
+#include "base/platform.h"
+#include "transport/connection.h"
+#include "transport/dial.h"
+#include "transport/handshake.h"
+
+typedef struct hzi_io hzi_io;
+
+// What to dial: lent to hzi_io_dial, copied.
+typedef struct hzi_dial_order {
+	char host[256];
+	uint16_t port;
+	int64_t timeout_ms; // over resolve, connect and authentication
+	uint64_t conn_id;   // the id the connection gets when it is open; never 0, never used before
+} hzi_dial_order;
+
+// Starts the thread of a slot. `name` has at most 15 bytes. The handshake request is lent for the
+// thread's life. HZ_ERR_RESOURCE, HZ_ERR_MEMORY.
+hz_err hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
+	const hzi_dial *options, const hzi_handshake_request *handshake);
+
+// Orders; any thread, never block, the newest wins. dial: closes what is open first. close: with a
+// reason, only if the connection with this id is still open (0: whatever is open or being dialled).
+void hzi_io_dial(hzi_io *io, const hzi_dial_order *order);
+void hzi_io_close(hzi_io *io, uint64_t conn_id, hz_err code, const char *why);
+
+// Wakes the thread, if it sleeps, to write what is queued. Any thread.
+void hzi_io_ring(hzi_io *io);
+
+// Asks the thread to end (it closes its connection); join waits for it and frees.
+void hzi_io_stop(hzi_io *io);
+void hzi_io_join(hzi_io **io);
+
+#endif
