@@ -16,7 +16,8 @@ Commands (members are numbered from 0):
     stop I     SIGSTOP             cont I   SIGCONT
     restart I  same port again     add      one more member -> its address
     wait-safe  until all backups are made again
-    log I, pid I, addresses, status, quit
+    addresses (what clients are told), direct (where the members listen), log I, pid I, status
+    quit       ends all
 
 An answer is "ok TEXT" or "err TEXT" (line ends in it are written \\n). No JVM outlives the
 launcher: it ends them when its input ends, on SIGTERM and SIGINT, and the kernel kills them if
@@ -42,7 +43,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 FOLDER = os.path.join(ROOT, "build", "clusters")
 KEPT_LOGS = 20
 COMMANDS = ("start", "add", "kill", "term", "stop", "cont", "restart", "wait-safe", "log", "pid",
-            "addresses", "status")
+            "addresses", "direct", "status")
 
 
 def control_address(name):

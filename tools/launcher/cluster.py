@@ -101,6 +101,10 @@ class Cluster:
     def addresses(self):
         return ",".join(m.client_address for m in self.members)
 
+    def direct(self):
+        """The members' own addresses, which differ from `addresses` where public ones are told."""
+        return ",".join(m.address for m in self.members)
+
     def status(self):
         def state(m):
             return "stopped" if m.stopped else "running" if m.runs else "ended"
