@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the library fills an hz_error, and what it knows about the error codes of members.
+// The error codes of members, and what a caller gets for each of them.
 #ifndef HZI_CORE_ERROR_H
 #define HZI_CORE_ERROR_H
 

@@ -46,8 +46,9 @@ typedef void (*hz_late_item_fn)(void *ctx, const char *structure_name, const hz_
 typedef struct hz_config_key {
 	const char *name;
 	const char *alias_of;      // the key whose setting this one changes, or empty
-	const char *kind;          // "string", "list", "bool", "choice", "integer", "milliseconds",
-				   // "seconds", "number"
+	// "string", "list", "addresses", "bool", "choice", "integer", "milliseconds", "seconds" or
+	// "number"
+	const char *kind;
 	const char *default_value; // as hz_config_set takes it
 	const char *min;           // numbers: least value; strings: bytes; lists: items
 	const char *max;
