@@ -6,6 +6,7 @@
 #ifndef HZI_TRANSPORT_HANDSHAKE_H
 #define HZI_TRANSPORT_HANDSHAKE_H
 
+#include "base/buf.h"
 #include "transport/stream.h"
 #include "transport/wait.h"
 
@@ -51,10 +52,9 @@ typedef struct hzi_handshake_reply {
 	char host[256]; // where the member says it is; empty if it does not
 	char server_version[32];
 
-	// The answer as it came, checked to be one whole message of type
-	// HZP_CLIENT_AUTHENTICATION_RESPONSE, for the views in it. Owned.
-	uint8_t *message;
-	size_t message_size;
+	// The answer as it came, one whole message that decodes as
+	// hzp_client_authentication_response, for the views in it. Owned.
+	hzi_buf message;
 } hzi_handshake_reply;
 
 // Sends the request and reads exactly one message. Lends request; gives *reply, which is written on

@@ -35,9 +35,10 @@ typedef struct hzi_stream_ops {
 	hz_err (*writev)(hzi_stream *stream, const struct iovec *parts, int count, size_t *sent);
 
 	// The events (EPOLLIN, EPOLLOUT, which poll(2) knows as POLLIN, POLLOUT) to wait for after a
-	// read that found nothing and, if unsent, a writev that did not take all. A read must have found
-	// nothing before each wait: TLS may hold bytes that epoll does not know of.
-	uint32_t (*wants)(const hzi_stream *stream, bool unsent);
+	// read that found nothing, a writev that did not take all, or both, as the caller says. Before a
+	// wait with `reading` a read must have found nothing: TLS may hold bytes that epoll does not
+	// know of.
+	uint32_t (*wants)(const hzi_stream *stream, bool reading, bool writing);
 
 	// Ends both directions, so that readers and writers fail and whoever polls wakes; the descriptor
 	// stays. Any thread that holds a use of the connection; may be called again.

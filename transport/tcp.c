@@ -65,10 +65,10 @@ write_some(hzi_stream *stream, const struct iovec *parts, int count, size_t *sen
 }
 
 static uint32_t
-wanted_events(const hzi_stream *stream, bool unsent)
+wanted_events(const hzi_stream *stream, bool reading, bool writing)
 {
 	(void)stream;
-	return unsent ? (uint32_t)EPOLLIN | (uint32_t)EPOLLOUT : (uint32_t)EPOLLIN;
+	return (reading ? (uint32_t)EPOLLIN : 0) | (writing ? (uint32_t)EPOLLOUT : 0);
 }
 
 static void
