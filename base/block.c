@@ -200,8 +200,8 @@ hzi_block *
 hzi_block_new(hzi_block_pool *pool, size_t min_cap)
 {
 	unsigned size_class = class_for(min_cap);
-	hzi_block *block = size_class < HZI_BLOCK_CLASSES ? new_pooled(pool, size_class)
-	                                                  : allocate(min_cap);
+	bool pooled = pool != NULL && size_class < HZI_BLOCK_CLASSES;
+	hzi_block *block = pooled ? new_pooled(pool, size_class) : allocate(min_cap);
 	if (block != NULL) {
 		atomic_store_explicit(&block->refs, 1, memory_order_relaxed);
 	}

@@ -58,7 +58,7 @@ void hzi_block_pool_destroy(hzi_block_pool **pool);
 hzi_block_stats hzi_block_pool_stats(hzi_block_pool *pool);
 
 // Gives a block of at least min_cap bytes with one reference, or NULL. Its content is unspecified.
-// Any thread, until the pool is destroyed.
+// Any thread, until the pool is destroyed. With pool NULL the block is one of the heap.
 hzi_block *hzi_block_new(hzi_block_pool *pool, size_t min_cap);
 
 // Takes `block`, whose first `used` bytes matter, and gives one of at least min_cap bytes with the
