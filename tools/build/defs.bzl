@@ -1,6 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two rules of this tree, and the one table that says which folder may include which."""
 
+# The folders that make up the library, lowest first.
+LIBRARY_FOLDERS = [
+    "base",
+    "protocol",
+    "serialization",
+    "transport",
+    "core",
+    "events",
+    "proxies",
+]
+
+EVERYTHING = ["include"] + LIBRARY_FOLDERS
+
 # A folder's list names everything that it may include. It is turned round into the visibility of
 # each folder's library, so a dependency that is not listed here fails the build.
 MAY_INCLUDE = {
@@ -18,42 +31,13 @@ MAY_INCLUDE = {
     "tests/api": ["include", "tests/support"],
     "tests/cluster": ["include", "tests/support"],
     "tests/support": ["include", "base", "protocol", "serialization"],
-    "tests/scripted": [
-        "include",
-        "base",
-        "protocol",
-        "serialization",
-        "transport",
-        "core",
-        "events",
-        "proxies",
-        "tests/support",
-    ],
-    "tests/unit": [
-        "include",
-        "base",
-        "protocol",
-        "serialization",
-        "transport",
-        "core",
-        "events",
-        "proxies",
-        "tests/support",
-    ],
-    "tests/golden": ["include", "base", "protocol", "serialization", "tests/support"],
     "tests/fuzz": ["include", "base", "protocol", "serialization", "transport", "tests/support"],
+    "tests/golden": ["include", "base", "protocol", "serialization", "tests/support"],
+    "tests/protocol": ["include", "base", "protocol", "tests/support"],
+    "tests/scripted": EVERYTHING + ["tests/support"],
+    "tests/serialization": ["include", "base", "protocol", "serialization", "tests/support"],
+    "tests/unit": EVERYTHING + ["tests/support"],
 }
-
-# The folders that make up the library, lowest first.
-LIBRARY_FOLDERS = [
-    "base",
-    "protocol",
-    "serialization",
-    "transport",
-    "core",
-    "events",
-    "proxies",
-]
 
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 
