@@ -31,6 +31,7 @@ MAY_INCLUDE = {
     "tests/api": ["include", "tests/support"],
     "tests/cluster": ["include", "tests/support"],
     "tests/support": ["include", "base", "protocol", "serialization"],
+    "tests/config": ["include", "base", "protocol", "serialization", "transport", "core", "tests/support"],
     "tests/fuzz": ["include", "base", "protocol", "serialization", "transport", "tests/support"],
     "tests/golden": ["include", "base", "protocol", "serialization", "tests/support"],
     "tests/protocol": ["include", "base", "protocol", "tests/support"],
