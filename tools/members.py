@@ -3,7 +3,11 @@
 """Starts and ends real Hazelcast members on loopback.
 
     members.py serve                    commands on standard input, one answer line each
-    members.py up NAME N [KEY=VALUE]    the same in the background, under a name
+    members.py run N [KEY=VALUE] -- COMMAND
+                                        runs a command beside a cluster, ends with its exit code; it
+                                        finds the addresses in HZ_TEST_CLUSTER, and in
+                                        HZ_TEST_MEMBERS the command line that takes the verbs below
+    members.py up NAME N [KEY=VALUE]    a cluster in the background, under a name
     members.py ask NAME COMMAND ...     one command to such a cluster
     members.py down NAME                ends it
     members.py list                     the names that run
@@ -38,6 +42,7 @@ import threading
 import time
 
 from launcher.cluster import Cluster, Failed
+from launcher.member import die_with
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 FOLDER = os.path.join(ROOT, "build", "clusters")
@@ -70,12 +75,16 @@ class Supervisor:
         """The main thread: it must be the one that forks, for its end is what the JVMs notice."""
         while True:
             line, reply = self._work.get()
-            answer = self._carry_out(line)
+            answer = self.carry_out(line)
             reply(answer)
             if answer is None:
                 return
 
-    def _carry_out(self, line):
+    def submit(self, line, reply=lambda answer: None):
+        """Hands a command to the main thread; reply(answer) is called there, None after quit."""
+        self._work.put((line, reply))
+
+    def carry_out(self, line):
         try:
             words = shlex.split(line)
             if words == ["quit"]:
@@ -99,13 +108,13 @@ class Supervisor:
             except OSError:
                 self.end_now()
         for line in sys.stdin:
-            self._work.put((line, reply))
+            self.submit(line, reply)
         self.end_now()
 
     def read_control_socket(self, listener):
         while True:
             client, _ = listener.accept()
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+            start(self._serve, client)
 
     def _serve(self, client):
         done = threading.Event()
@@ -117,7 +126,7 @@ class Supervisor:
                 pass
             done.set()
         with client, client.makefile("r", encoding="utf-8") as lines:
-            self._work.put((lines.readline(), reply))
+            self.submit(lines.readline(), reply)
             done.wait()
 
 
@@ -138,14 +147,41 @@ def serve(name=None):
     signal.signal(signal.SIGTERM, supervisor.end_now)
     signal.signal(signal.SIGINT, supervisor.end_now)
     if name is None:
-        source, args = supervisor.read_standard_input, ()
+        start(supervisor.read_standard_input)
     else:
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(control_address(name))
-        listener.listen()
-        source, args = supervisor.read_control_socket, (listener,)
-    threading.Thread(target=source, args=args, daemon=True).start()
+        start(supervisor.read_control_socket, listen(name))
     supervisor.run()
+
+
+def start(function, *args):
+    threading.Thread(target=function, args=args, daemon=True).start()
+
+
+def listen(name):
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(control_address(name))
+    listener.listen()
+    return listener
+
+
+def run(*words):
+    """A cluster for one command: the command's end is the cluster's, and the other way round."""
+    split = words.index("--")
+    name = "run-%d" % os.getpid()
+    prune_old_folders()
+    supervisor = Supervisor(os.path.join(FOLDER, name))
+    signal.signal(signal.SIGTERM, supervisor.end_now)
+    signal.signal(signal.SIGINT, supervisor.end_now)
+    answer = supervisor.carry_out("start " + shlex.join(words[:split]))
+    if not answer.startswith("ok"):
+        return say(answer)
+    environment = dict(os.environ, HZ_TEST_CLUSTER=answer[3:], HZ_TEST_MEMBERS=shlex.join(
+        [sys.executable, os.path.realpath(__file__), "ask", name]))
+    child = subprocess.Popen(words[split + 1:], env=environment, preexec_fn=die_with(os.getpid()))
+    start(supervisor.read_control_socket, listen(name))
+    start(lambda: (child.wait(), supervisor.submit("quit")))
+    supervisor.run()
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
 def ask(name, *words):
@@ -205,6 +241,7 @@ def list_clusters():
 def main(words):
     actions = {
         "serve": serve,
+        "run": run,
         "up": up,
         "ask": lambda name, *command: say(ask(name, *command)),
         "down": lambda name: say(ask(name, "quit")),

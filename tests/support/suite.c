@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define DEFAULT_TIMEOUT_S 60
+#define SOAK_FACTOR 60
 
 // State of the one suite that a process runs. The watchdog's handler reads `current` too, so it is
 // written before the case starts and only ever points into the table of cases.
@@ -25,7 +26,6 @@ static struct {
 	pthread_mutex_t lock; // CUnit's list of failures is not made for threads
 	unsigned failures;    // of the current case
 	unsigned passed, failed, skips;
-	unsigned limit_s;
 } run = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 int64_t
@@ -178,8 +178,9 @@ start_watchdog(void)
 {
 	struct sigaction action = {.sa_handler = on_alarm};
 	sigaction(SIGALRM, &action, NULL);
-	run.limit_s = number_from_environment("HZT_TIMEOUT_S", DEFAULT_TIMEOUT_S);
-	alarm(run.limit_s * (unsigned)hzt_slowness());
+	unsigned limit_s = number_from_environment("HZT_TIMEOUT_S", DEFAULT_TIMEOUT_S);
+	unsigned soak = getenv("HZ_SOAK") != NULL ? SOAK_FACTOR : 1;
+	alarm(limit_s * soak * (unsigned)hzt_slowness());
 }
 
 static bool

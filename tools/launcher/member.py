@@ -12,7 +12,7 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with(parent):
+def die_with(parent):
     """Runs in the child before exec: it gets SIGKILL when the launcher's thread that made it ends."""
     def prepare():
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -66,7 +66,7 @@ class Member:
             self.process = subprocess.Popen(
                 config.command_line(self._spec, jars, path),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                start_new_session=True, preexec_fn=_die_with(os.getpid()))
+                start_new_session=True, preexec_fn=die_with(os.getpid()))
         self.stopped = False
 
     def signal(self, number):
