@@ -263,7 +263,7 @@ hzt_cluster_add(hzt_cluster *cluster)
 {
 	pthread_mutex_lock(&cluster->lock);
 	bool ok = cluster->count < MAX_MEMBERS && command(cluster, "add") &&
-		  learn_addresses(cluster);
+			learn_addresses(cluster);
 	size_t added = cluster->count - 1;
 	pthread_mutex_unlock(&cluster->lock);
 	hzt_check(ok, "add a member", __FILE__, __LINE__);

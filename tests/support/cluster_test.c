@@ -22,8 +22,8 @@ accepts(const char *address)
 	char *colon = strrchr(host, ':');
 	HZT_CHECK(colon != NULL);
 	*colon = '\0';
-	struct sockaddr_in to = {
-			.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(colon + 1))};
+	struct sockaddr_in to = {.sin_family = AF_INET,
+			.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10))};
 	HZT_EQ_INT(inet_pton(AF_INET, host, &to.sin_addr), 1);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	HZT_CHECK(fd >= 0);

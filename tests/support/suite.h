@@ -37,8 +37,7 @@ int hzt_main(const char *suite, const hzt_case *cases, size_t count, int argc, c
 	}
 
 #define HZT_CHECK(cond) hzt_check((cond), #cond, __FILE__, __LINE__)
-#define HZT_EQ_INT(got, want)                                                                      \
-	hzt_eq_int((int64_t)(got), (int64_t)(want), #got, __FILE__, __LINE__)
+#define HZT_EQ_INT(got, want) hzt_eq_int((int64_t)(got), (int64_t)(want), #got, __FILE__, __LINE__)
 #define HZT_EQ_STR(got, want) hzt_eq_str((got), (want), #got, __FILE__, __LINE__)
 #define HZT_EQ_MEM(got, want, size) hzt_eq_mem((got), (want), (size), #got, __FILE__, __LINE__)
 // The call must return HZ_OK; the second form prints the message of its hz_error as well.

@@ -16,8 +16,9 @@ static int
 run_self(const char *name, char *out, size_t size)
 {
 	char command[256];
-	snprintf(command, sizeof(command), "HZT_INNER=1 HZT_SLOWNESS=1 HZT_TIMEOUT_S=1 /proc/%d/exe %s",
-			(int)getpid(), name);
+	snprintf(command, sizeof(command),
+			"HZT_INNER=1 HZT_SLOWNESS=1 HZT_TIMEOUT_S=1 /proc/%d/exe %s", (int)getpid(),
+			name);
 	FILE *pipe = popen(command, "r");
 	HZT_CHECK(pipe != NULL);
 	size_t length = fread(out, 1, size - 1, pipe);

@@ -9,6 +9,12 @@ if [ "$1" = fmt ]; then
 	exec clang-format-14 -i "${files[@]}"
 fi
 clang-format-14 --dry-run -Werror "${files[@]}"
+for file in "${files[@]}"; do
+	# clang-format leaves comments alone, so their width is looked at here, a tab being eight columns.
+	expand -t 8 "$file" | awk -v file="$file" 'length > 100 {
+		print file ":" NR ": more than 100 columns"; bad = 1 } END { exit bad }' || wide=1
+done
+[ -z "${wide:-}" ] || exit 1
 
 # The generated tables must exist before anything that includes them can be parsed.
 bazel build //protocol
