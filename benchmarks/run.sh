@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Measures the library beside the floor and prints the table.
+#
+#   run.sh                  every cell, three times, interleaved; about ten minutes
+#   run.sh quick            the cells with goals, shorter; less than two minutes
+#   run.sh CELL...          these cells (`run.sh cells` lists them)
+#   run.sh idle             what wakes an idle client in 30 seconds
+#   run.sh --record ...     writes the tables into README.md as well
+#
+# A member of its own runs on CPU 1, the client on CPU 0. BENCH and FLOOR name other programs than
+# those that Bazel builds; ADDRESS names a member that runs already (it is not pinned, nor ended).
+# Every line of JSON is appended to build/benchmarks/results.jsonl.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+repetitions=3
+warm=1
+seconds=4
+record=
+cells=()
+mode=full
+results=build/benchmarks/results.jsonl
+this_run=$(mktemp /tmp/benchmark-XXXXXX.jsonl)
+cluster=bench-$$
+writer=
+
+say() { printf '%s\n' "$*" >&2; }
+
+cleanup() {
+	[ -z "$writer" ] || kill "$writer" 2>/dev/null || true
+	[ -n "${ADDRESS_GIVEN-}" ] || python3 tools/members.py down "$cluster" >/dev/null 2>&1 || true
+	rm -f "$this_run"
+}
+
+pin() {
+	local cpu=$1
+	shift
+	if [ "$(nproc --all)" -gt 1 ]; then
+		taskset -c "$cpu" "$@"
+	else
+		"$@"
+	fi
+}
+
+build() {
+	if [ -z "${BENCH-}" ] || [ -z "${FLOOR-}" ]; then
+		say "building"
+		bazel build --config=opt //benchmarks:bench //benchmarks:floor >&2
+		local bin
+		bin=$(readlink -f bazel-bin)/benchmarks
+		BENCH=${BENCH-$bin/bench}
+		FLOOR=${FLOOR-$bin/floor}
+	fi
+}
+
+start_member() {
+	member=0
+	if [ -n "${ADDRESS-}" ]; then
+		ADDRESS_GIVEN=1
+		return
+	fi
+	say "starting a member"
+	pin 1 python3 tools/members.py up "$cluster" 1 heap=1g jvm=-Xms1g >/dev/null
+	ADDRESS=$(python3 tools/members.py ask "$cluster" addresses)
+	member=$(python3 tools/members.py ask "$cluster" pid 0)
+}
+
+# So that the member's code is compiled before the first window.
+warm_member() {
+	local factor=$1
+	say "warming it up"
+	"$FLOOR" preload --address="$ADDRESS"
+	local cell
+	for cell in depth-256 set-8 get-1m get-1 queue-pair; do
+		pin 0 "$FLOOR" "$cell" --address="$ADDRESS" --warm=0 --seconds="$factor" >/dev/null
+	done
+}
+
+# program cell [option...]: one line of JSON, or a line on standard error
+measure() {
+	local program=$1 cell=$2
+	shift 2
+	local binary=$FLOOR
+	[ "$program" = floor ] || binary=$BENCH
+	if [ "$cell" = events ]; then
+		pin 0 "$FLOOR" write --address="$ADDRESS" --seconds=20 2>/dev/null &
+		writer=$!
+	fi
+	timeout 60 taskset -c 0 "$binary" "$cell" --address="$ADDRESS" --member="$member" \
+		--warm="$warm" "$@" >>"$this_run" || say "$program $cell failed"
+	if [ -n "$writer" ]; then
+		kill "$writer" 2>/dev/null || true
+		wait "$writer" 2>/dev/null || true
+		writer=
+	fi
+}
+
+has_floor() {
+	"$FLOOR" cells | grep -q "^$1 floor"
+}
+
+measure_cells() {
+	local repetition cell order program
+	for ((repetition = 1; repetition <= repetitions; repetition++)); do
+		for cell in "${cells[@]}"; do
+			order="floor ours"
+			((repetition % 2 == 1)) || order="ours floor"
+			for program in $order; do
+				if [ "$program" = ours ] || has_floor "$cell"; then
+					measure "$program" "$cell" --seconds="$seconds"
+				fi
+			done
+		done
+		say "repetition $repetition of $repetitions done"
+	done
+	# Counting system calls slows a program down, so that it has a window of its own.
+	warm=0.3
+	for cell in "${cells[@]}"; do
+		! has_floor "$cell" || measure floor "$cell" --seconds=0.5 --calls
+		measure ours "$cell" --seconds=0.5 --calls
+	done
+}
+
+heading() {
+	python3 - "$(git rev-parse --short HEAD)" "$(nproc)" "$(uname -r)" "$(cut -d' ' -f1 /proc/loadavg)" \
+		"$repetitions" "$seconds" <<-'PYTHON'
+		import json, sys, time
+		keys = ("commit", "cpus", "kernel", "load_before", "repetitions", "window_s")
+		print(json.dumps(dict(zip(keys, sys.argv[1:]), run=time.strftime("%Y-%m-%d %H:%M"))))
+	PYTHON
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--record) record=--record ;;
+	quick | idle | cells) mode=$1 ;;
+	-*) sed -n '4,15p' "$0" >&2; exit 2 ;;
+	*) cells+=("$1") ;;
+	esac
+	shift
+done
+
+trap cleanup EXIT
+mkdir -p build/benchmarks
+build
+case $mode in
+cells)
+	"$FLOOR" cells
+	exit
+	;;
+idle)
+	start_member
+	pin 0 "$BENCH" idle --address="$ADDRESS" --seconds=30
+	exit
+	;;
+quick)
+	warm=0.4
+	seconds=1.2
+	[ ${#cells[@]} -gt 0 ] || mapfile -t cells < <("$FLOOR" cells | awk '$3 == "quick" {print $1}')
+	;;
+*)
+	[ ${#cells[@]} -gt 0 ] || mapfile -t cells < <("$FLOOR" cells | awk '{print $1}')
+	;;
+esac
+
+heading >>"$this_run"
+start_member
+warm_member "$([ "$mode" = quick ] && echo 2 || echo 5)"
+measure_cells
+cat "$this_run" >>"$results"
+python3 benchmarks/table.py $record "$this_run"
