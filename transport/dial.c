@@ -36,8 +36,8 @@ is_connected_to_itself(int fd)
 	socklen_t own_size = sizeof(own);
 	socklen_t peer_size = sizeof(peer);
 	return getsockname(fd, (struct sockaddr *)&own, &own_size) == 0 &&
-		getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
-		own_size == peer_size && memcmp(&own, &peer, own_size) == 0;
+			getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
+			own_size == peer_size && memcmp(&own, &peer, own_size) == 0;
 }
 
 static hz_err
@@ -79,7 +79,7 @@ connect_socket(int fd, const hzi_endpoint *to, const hzi_wait *wait, hz_error *e
 
 static hz_err
 connect_one(const hzi_dial *dial, const hzi_endpoint *to, int64_t deadline_ns, hzi_stream *out,
-	hz_error *err)
+		hz_error *err)
 {
 	int fd = -1;
 	hz_err code = hzi_tcp_socket(to->address.ss_family, &dial->tcp, &fd, err);

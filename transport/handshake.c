@@ -93,7 +93,7 @@ append_from_stream(const exchange *ex, hzi_buf *in, size_t size)
 		uint8_t *to = hzi_buf_extend(in, chunk);
 		if (to == NULL) {
 			return hzi_fail(ex->err, HZ_ERR_MEMORY,
-				"no memory for the answer to the authentication request");
+					"no memory for the answer to the authentication request");
 		}
 		hz_err code = read_exactly(ex, to, chunk);
 		if (code != HZ_OK) {
@@ -110,12 +110,13 @@ check_header(const exchange *ex, const hzi_buf *in, size_t at)
 	const uint8_t *header = in->data + at;
 	if (at == 0 && hzp_is_fragment(header)) {
 		return hzi_fail(ex->err, HZ_ERR_PROTOCOL,
-			"what listens there does not speak the client protocol");
+				"what listens there does not speak the client protocol");
 	}
 	uint32_t length = hzi_load_le32(header);
 	if (length < HZP_FRAME_HEADER || length > HZI_HANDSHAKE_REPLY_MAX - at) {
 		return hzi_fail(ex->err, HZ_ERR_PROTOCOL,
-			"a frame of the authentication answer claims to have %u bytes", length);
+				"a frame of the authentication answer claims to have %u bytes",
+				length);
 	}
 	return HZ_OK;
 }
@@ -157,16 +158,16 @@ static hz_err
 encode_request(const hzi_handshake_request *request, const hzp_bytes *labels, hzi_buf *out)
 {
 	hzp_client_authentication_request record = {
-		.cluster_name = text_field(request->cluster_name),
-		.username = text_field(request->username),
-		.password = text_field(request->password),
-		.client_type = text_field(request->client_type),
-		.client_hazelcast_version = text_field(request->client_version),
-		.client_name = text_field(request->client_name),
-		.labels = HZP_LIST(labels, request->label_count),
-		.uuid = request->client_uuid,
-		.serialization_version = SERIALIZATION_VERSION,
-		.routing_mode = (int8_t)request->routing,
+			.cluster_name = text_field(request->cluster_name),
+			.username = text_field(request->username),
+			.password = text_field(request->password),
+			.client_type = text_field(request->client_type),
+			.client_hazelcast_version = text_field(request->client_version),
+			.client_name = text_field(request->client_name),
+			.labels = HZP_LIST(labels, request->label_count),
+			.uuid = request->client_uuid,
+			.serialization_version = SERIALIZATION_VERSION,
+			.routing_mode = (int8_t)request->routing,
 	};
 	// All room at once: a buffer that grows would leave a copy of the password behind.
 	if (!hzi_buf_reserve(out, sizeof(preamble) + HZI_HANDSHAKE_REQUEST_MAX + 1)) {
@@ -210,9 +211,10 @@ send_request(const exchange *ex, const hzi_handshake_request *request)
 	hz_err code = make_request(request, &out);
 	if (code == HZ_ERR_LIMIT) {
 		(void)hzi_fail(ex->err, code,
-			"client name, labels and credentials make an authentication request of more than "
-			"%d bytes, which no member reads",
-			HZI_HANDSHAKE_REQUEST_MAX);
+				"client name, labels and credentials make an authentication "
+				"request of more than "
+				"%d bytes, which no member reads",
+				HZI_HANDSHAKE_REQUEST_MAX);
 	} else if (code != HZ_OK) {
 		(void)hzi_fail(ex->err, code, "cannot make the authentication request");
 	} else {
@@ -242,13 +244,13 @@ static const struct {
 	hz_err code;
 	bool retryable;
 } known_errors[] = {
-	{3, HZ_ERR_AUTHENTICATION, false},  // AUTHENTICATION
-	{19, HZ_ERR_OFFLINE, true},         // HAZELCAST_INSTANCE_NOT_ACTIVE: it is still starting
-	{20, HZ_ERR_SERVER, true},          // HAZELCAST_OVERLOAD
-	{46, HZ_ERR_SERVER, true},          // RETRYABLE_HAZELCAST
-	{49, HZ_ERR_AUTHENTICATION, false}, // SECURITY
-	{64, HZ_ERR_AUTHENTICATION, false}, // ACCESS_CONTROL
-	{65, HZ_ERR_AUTHENTICATION, false}, // LOGIN
+		{3, HZ_ERR_AUTHENTICATION, false}, // AUTHENTICATION
+		{19, HZ_ERR_OFFLINE, true}, // HAZELCAST_INSTANCE_NOT_ACTIVE: it is still starting
+		{20, HZ_ERR_SERVER, true},  // HAZELCAST_OVERLOAD
+		{46, HZ_ERR_SERVER, true},  // RETRYABLE_HAZELCAST
+		{49, HZ_ERR_AUTHENTICATION, false}, // SECURITY
+		{64, HZ_ERR_AUTHENTICATION, false}, // ACCESS_CONTROL
+		{65, HZ_ERR_AUTHENTICATION, false}, // LOGIN
 };
 
 static hz_err
@@ -262,7 +264,8 @@ fail_with_error(const hzi_buf *in, hz_error *err)
 	hzp_error_holder first;
 	hzp_iter it = hzp_iter_start(&answer.holders);
 	if (!hzp_iter_next(&it, &first)) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "error message of the member without an error");
+		return hzi_fail(err, HZ_ERR_PROTOCOL,
+				"error message of the member without an error");
 	}
 	hz_err code = HZ_ERR_SERVER;
 	bool retryable = false;
@@ -291,14 +294,16 @@ check_status(int8_t status, hz_error *err)
 		return HZ_OK;
 	case 1:
 		return hzi_fail(err, HZ_ERR_AUTHENTICATION,
-			"the member refused the cluster name or the credentials");
+				"the member refused the cluster name or the credentials");
 	case 2:
 		return hzi_fail(err, HZ_ERR_UNSUPPORTED,
-			"the member does not support serialization version %d", SERIALIZATION_VERSION);
+				"the member does not support serialization version %d",
+				SERIALIZATION_VERSION);
 	case 3:
 		return hzi_fail(err, HZ_ERR_NOT_ALLOWED, "the cluster does not accept this client");
 	default:
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "authentication status %d is unknown", status);
+		return hzi_fail(err, HZ_ERR_PROTOCOL, "authentication status %d is unknown",
+				status);
 	}
 }
 
@@ -315,7 +320,7 @@ take_address(const hzp_address *address, hzi_handshake_reply *reply, hz_error *e
 		return HZ_OK;
 	}
 	bool fits = address->host.n < sizeof(reply->host) && address->port >= 0 &&
-		address->port <= UINT16_MAX;
+			address->port <= UINT16_MAX;
 	if (!fits) {
 		return hzi_fail(err, HZ_ERR_PROTOCOL, "the member's own address makes no sense");
 	}
@@ -326,14 +331,15 @@ take_address(const hzp_address *address, hzi_handshake_reply *reply, hz_error *e
 
 static hz_err
 take_answer(const hzp_client_authentication_response *answer, hzi_handshake_reply *reply,
-	hz_error *err)
+		hz_error *err)
 {
 	if (is_none(answer->member_uuid) || is_none(answer->cluster_id)) {
 		return hzi_fail(err, HZ_ERR_PROTOCOL, "the member does not say who it is");
 	}
 	if (answer->partition_count < 1 || answer->partition_count > HZI_PARTITIONS_MAX) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "the member says that there are %d partitions",
-			answer->partition_count);
+		return hzi_fail(err, HZ_ERR_PROTOCOL,
+				"the member says that there are %d partitions",
+				answer->partition_count);
 	}
 	// Members before 5.4 send neither list; their versions are then zero, not "none".
 	bool lists = !hzp_list_is_null(&answer->member_infos);
@@ -343,7 +349,7 @@ take_answer(const hzp_client_authentication_response *answer, hzi_handshake_repl
 	reply->member_list_version = lists ? answer->member_list_version : -1;
 	reply->partition_list_version = lists ? answer->partition_list_version : -1;
 	copy_text(reply->server_version, sizeof(reply->server_version),
-		answer->server_hazelcast_version);
+			answer->server_hazelcast_version);
 	return take_address(&answer->address, reply, err);
 }
 
@@ -352,10 +358,12 @@ decode_answer(const hzi_buf *in, int64_t correlation_id, hzi_handshake_reply *re
 {
 	hz_err code = hzp_message_check(in->data, in->len);
 	if (code != HZ_OK) {
-		return hzi_fail(err, code, "the answer to the authentication request is no message");
+		return hzi_fail(err, code,
+				"the answer to the authentication request is no message");
 	}
 	if (hzp_message_correlation(in->data) != correlation_id) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "the member answered something that was not asked");
+		return hzi_fail(err, HZ_ERR_PROTOCOL,
+				"the member answered something that was not asked");
 	}
 	uint32_t type = hzp_message_type(in->data);
 	if (type == HZP_TYPE_ERROR) {
@@ -363,7 +371,7 @@ decode_answer(const hzi_buf *in, int64_t correlation_id, hzi_handshake_reply *re
 	}
 	if (type != HZP_CLIENT_AUTHENTICATION_RESPONSE.id) {
 		return hzi_fail(err, HZ_ERR_PROTOCOL,
-			"the answer to the authentication request has type 0x%06x", type);
+				"the answer to the authentication request has type 0x%06x", type);
 	}
 	hzp_client_authentication_response answer;
 	const char *reason = NULL;
@@ -379,12 +387,12 @@ static bool
 is_transient(hz_err code)
 {
 	return code == HZ_ERR_DISCONNECTED || code == HZ_ERR_IO || code == HZ_ERR_TIMEOUT ||
-		code == HZ_ERR_MEMORY;
+			code == HZ_ERR_MEMORY;
 }
 
 hz_err
 hzi_handshake(hzi_stream *stream, const hzi_handshake_request *request, const hzi_wait *wait,
-	hzi_handshake_reply *reply, hz_error *err)
+		hzi_handshake_reply *reply, hz_error *err)
 {
 	exchange ex = {.stream = stream, .wait = wait, .err = err};
 	hzi_handshake_reply taken = {0};

@@ -70,7 +70,7 @@ static int
 look_up(const char *host, uint16_t port, int flags, hzi_endpoints *out)
 {
 	struct addrinfo hints = {
-		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
+			.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
 	struct addrinfo *list = NULL;
 	int result = getaddrinfo(host, NULL, &hints, &list);
 	if (result != 0) {
@@ -137,7 +137,7 @@ lookup_start(const char *host, uint16_t port, lookup **out, hz_error *err)
 
 static hz_err
 resolve_name(const char *host, uint16_t port, const hzi_wait *wait, hzi_endpoints *out,
-	hz_error *err)
+		hz_error *err)
 {
 	lookup *look = NULL;
 	hz_err code = lookup_start(host, port, &look, err);
@@ -177,7 +177,7 @@ copy_host(const char *host, char copy[HOST_MAX + 1])
 
 hz_err
 hzi_resolve(const char *host, uint16_t port, const hzi_wait *wait, hzi_endpoints *out,
-	hz_error *err)
+		hz_error *err)
 {
 	char name[HOST_MAX + 1];
 	if (!copy_host(host, name)) {
@@ -202,7 +202,7 @@ hzi_endpoint_text(const hzi_endpoint *endpoint, char text[HZI_ENDPOINT_TEXT])
 	char port[8];
 	const struct sockaddr *address = (const struct sockaddr *)&endpoint->address;
 	int result = getnameinfo(address, endpoint->size, host, sizeof(host), port, sizeof(port),
-		NI_NUMERICHOST | NI_NUMERICSERV);
+			NI_NUMERICHOST | NI_NUMERICSERV);
 	if (result != 0) {
 		(void)snprintf(text, HZI_ENDPOINT_TEXT, "unknown address");
 		return text;

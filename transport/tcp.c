@@ -16,7 +16,8 @@ static bool
 is_lost(int number)
 {
 	static const int lost[] = {ECONNRESET, EPIPE, ETIMEDOUT, ECONNABORTED, ECONNREFUSED,
-		EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET, ENOTCONN, ESHUTDOWN};
+			EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET, ENOTCONN,
+			ESHUTDOWN};
 	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
 		if (number == lost[i]) {
 			return true;
@@ -53,8 +54,8 @@ write_some(hzi_stream *stream, const struct iovec *parts, int count, size_t *sen
 {
 	// The list is lent and sendmsg does not write to it; only its type cannot say so.
 	struct msghdr message = {
-		.msg_iov = (struct iovec *)(uintptr_t)parts,
-		.msg_iovlen = (size_t)(count < IOV_MAX ? count : IOV_MAX),
+			.msg_iov = (struct iovec *)(uintptr_t)parts,
+			.msg_iovlen = (size_t)(count < IOV_MAX ? count : IOV_MAX),
 	};
 	ssize_t n;
 	do {
@@ -85,13 +86,13 @@ close_stream(hzi_stream *stream)
 }
 
 static const hzi_stream_ops tcp_ops = {
-	.name = "tcp",
-	.shared = true,
-	.read = read_some,
-	.writev = write_some,
-	.wants = wanted_events,
-	.shutdown = end_both_directions,
-	.close = close_stream,
+		.name = "tcp",
+		.shared = true,
+		.read = read_some,
+		.writev = write_some,
+		.wants = wanted_events,
+		.shutdown = end_both_directions,
+		.close = close_stream,
 };
 
 static void
@@ -121,7 +122,8 @@ hzi_tcp_socket(int family, const hzi_tcp_options *options, int *fd, hz_error *er
 {
 	int made = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (made < 0) {
-		bool scarce = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+		bool scarce = errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+				errno == ENOMEM;
 		return hzi_fail_system(err, scarce ? HZ_ERR_RESOURCE : HZ_ERR_IO, errno, "socket");
 	}
 	set_options(made, options);
@@ -143,7 +145,7 @@ linger_in_background(int fd)
 	struct linger linger = {0};
 	socklen_t size = sizeof(linger);
 	if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) != 0 || linger.l_onoff == 0 ||
-		linger.l_linger <= 0) {
+			linger.l_linger <= 0) {
 		return;
 	}
 	int limit_ms = linger.l_linger < INT_MAX / 1000 ? linger.l_linger * 1000 : INT_MAX;

@@ -49,10 +49,11 @@ hzi_wait_for(const hzi_wait *wait, int fd, uint32_t events, const char *what, hz
 		if (now_ns >= wait->deadline_ns) {
 			return hzi_fail(err, HZ_ERR_TIMEOUT, "deadline passed while %s", what);
 		}
-		bool watch = wait->interrupt_fd >= 0 && !(woken && stays_raised(wait->interrupt_fd));
+		bool watch = wait->interrupt_fd >= 0 &&
+				!(woken && stays_raised(wait->interrupt_fd));
 		struct pollfd fds[2] = {
-			{.fd = fd, .events = (short)events},
-			{.fd = watch ? wait->interrupt_fd : -1, .events = POLLIN},
+				{.fd = fd, .events = (short)events},
+				{.fd = watch ? wait->interrupt_fd : -1, .events = POLLIN},
 		};
 		int ready = poll(fds, 2, next_timeout_ms(wait, now_ns));
 		if (ready < 0 && errno != EINTR) {

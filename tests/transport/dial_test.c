@@ -21,10 +21,13 @@ static hzi_dial
 dial_to(const char *host, uint16_t port, int64_t timeout_ms)
 {
 	return (hzi_dial){
-		.host = host,
-		.port = port,
-		.tcp = {.no_delay = true, .keep_alive = true, .reuse_address = true, .linger_s = -1},
-		.wait = {.deadline_ns = hzi_deadline_in_ms(timeout_ms), .interrupt_fd = -1},
+			.host = host,
+			.port = port,
+			.tcp = {.no_delay = true,
+					.keep_alive = true,
+					.reuse_address = true,
+					.linger_s = -1},
+			.wait = {.deadline_ns = hzi_deadline_in_ms(timeout_ms), .interrupt_fd = -1},
 	};
 }
 
@@ -47,7 +50,7 @@ static _Atomic bool bind_to_target;
 
 int
 getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-	struct addrinfo **out)
+		struct addrinfo **out)
 {
 	typedef int lookup(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 	lookup *real = (lookup *)dlsym(RTLD_NEXT, "getaddrinfo");
@@ -294,17 +297,17 @@ no_descriptor_left(void)
 }
 
 static const hzt_case cases[] = {
-	{"connects", connects},
-	{"refused", refused},
-	{"unreachable", unreachable},
-	{"deadline", deadline},
-	{"interrupted_by_descriptor", interrupted_by_descriptor},
-	{"interrupted_by_asking", interrupted_by_asking},
-	{"raised_descriptor_does_not_spin", raised_descriptor_does_not_spin},
-	{"dead_address_leaves_time_for_the_next", dead_address_leaves_time_for_the_next},
-	{"last_address_gives_the_reason", last_address_gives_the_reason},
-	{"connection_to_oneself_is_none", connection_to_oneself_is_none},
-	{"no_descriptor_left", no_descriptor_left},
+		{"connects", connects},
+		{"refused", refused},
+		{"unreachable", unreachable},
+		{"deadline", deadline},
+		{"interrupted_by_descriptor", interrupted_by_descriptor},
+		{"interrupted_by_asking", interrupted_by_asking},
+		{"raised_descriptor_does_not_spin", raised_descriptor_does_not_spin},
+		{"dead_address_leaves_time_for_the_next", dead_address_leaves_time_for_the_next},
+		{"last_address_gives_the_reason", last_address_gives_the_reason},
+		{"connection_to_oneself_is_none", connection_to_oneself_is_none},
+		{"no_descriptor_left", no_descriptor_left},
 };
 
 HZT_MAIN("transport/dial", cases)

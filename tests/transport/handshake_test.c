@@ -24,13 +24,13 @@ static hzi_handshake_request
 plain_request(void)
 {
 	return (hzi_handshake_request){
-		.client_uuid = {0x0102030405060708, 0x1112131415161718},
-		.correlation_id = 1,
-		.routing = HZI_ROUTING_SMART,
-		.cluster_name = "dev",
-		.client_type = "CHZ",
-		.client_version = "0.1.0",
-		.client_name = "hz.client_1",
+			.client_uuid = {0x0102030405060708, 0x1112131415161718},
+			.correlation_id = 1,
+			.routing = HZI_ROUTING_SMART,
+			.cluster_name = "dev",
+			.client_type = "CHZ",
+			.client_version = "0.1.0",
+			.client_name = "hz.client_1",
 	};
 }
 
@@ -83,7 +83,7 @@ put_address(const char *host, int32_t port)
 }
 
 static const uint8_t member_uuid[16] = {0x71, 0x4e, 0xa1, 0x1e, 0x99, 0xfe, 0x5b, 0xdf, 0xe8, 0xec,
-	0x55, 0xe6, 0x5e, 0x63, 0xc2, 0x8b};
+		0x55, 0xe6, 0x5e, 0x63, 0xc2, 0x8b};
 
 // What a test may want another way; the rest is the answer of a 5.7.0 member that is alone.
 typedef struct content {
@@ -99,8 +99,10 @@ typedef struct content {
 static content
 good(void)
 {
-	return (content){
-		.partition_count = 271, .host = "127.0.0.1", .port = 5701, .version = "5.7.0"};
+	return (content){.partition_count = 271,
+			.host = "127.0.0.1",
+			.port = 5701,
+			.version = "5.7.0"};
 }
 
 static void
@@ -208,7 +210,7 @@ typedef struct outcome {
 
 static void
 exchange(const peer_script *script, const hzi_handshake_request *request, const hzi_wait *wait,
-	outcome *out)
+		outcome *out)
 {
 	int before = open_descriptors();
 	static peer p;
@@ -241,10 +243,10 @@ static void
 run_answer(size_t chunk, outcome *out)
 {
 	peer_script script = {.read_bytes = SIZE_MAX,
-		.reply = answer.data,
-		.reply_size = answer.len,
-		.chunk = chunk,
-		.then = PEER_STAYS};
+			.reply = answer.data,
+			.reply_size = answer.len,
+			.chunk = chunk,
+			.then = PEER_STAYS};
 	hzi_handshake_request request = plain_request();
 	hzi_wait wait = long_wait();
 	exchange(&script, &request, &wait, out);
@@ -268,14 +270,13 @@ check_answer(hz_err want)
 static void
 request_bytes(void)
 {
-	static const uint8_t want[] = {
-		0x43, 0x50, 0x32, // CP2
-		0x2a, 0, 0, 0, 0, 0xc0, 0, 0x01, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
-		0, 8, 7, 6, 5, 4, 3, 2, 1, 0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, 1, 1, 0,
-		9, 0, 0, 0, 0, 0, 'd', 'e', 'v', 6, 0, 0, 0, 0, 0x04, 6, 0, 0, 0, 0, 0x04,
-		9, 0, 0, 0, 0, 0, 'C', 'H', 'Z', 0x0b, 0, 0, 0, 0, 0, '0', '.', '1', '.', '0',
-		0x11, 0, 0, 0, 0, 0, 'h', 'z', '.', 'c', 'l', 'i', 'e', 'n', 't', '_', '1',
-		6, 0, 0, 0, 0, 0x10, 6, 0, 0, 0, 0, 0x28};
+	static const uint8_t want[] = {0x43, 0x50, 0x32, // CP2
+			0x2a, 0, 0, 0, 0, 0xc0, 0, 0x01, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff,
+			0xff, 0xff, 0, 8, 7, 6, 5, 4, 3, 2, 1, 0x18, 0x17, 0x16, 0x15, 0x14, 0x13,
+			0x12, 0x11, 1, 1, 0, 9, 0, 0, 0, 0, 0, 'd', 'e', 'v', 6, 0, 0, 0, 0, 0x04,
+			6, 0, 0, 0, 0, 0x04, 9, 0, 0, 0, 0, 0, 'C', 'H', 'Z', 0x0b, 0, 0, 0, 0, 0,
+			'0', '.', '1', '.', '0', 0x11, 0, 0, 0, 0, 0, 'h', 'z', '.', 'c', 'l', 'i',
+			'e', 'n', 't', '_', '1', 6, 0, 0, 0, 0, 0x10, 6, 0, 0, 0, 0, 0x28};
 	static peer p;
 	peer_start(&p, &(peer_script){.read_bytes = SIZE_MAX});
 	hzi_stream stream;
@@ -311,8 +312,8 @@ request_with_everything(void)
 	stream.ops->close(&stream);
 	peer_stop(&p);
 	hzp_client_authentication_request got;
-	HZT_OK(hzp_decode(p.request + 3, p.request_size - 3, &HZP_CLIENT_AUTHENTICATION_REQUEST, &got,
-		NULL));
+	HZT_OK(hzp_decode(p.request + 3, p.request_size - 3, &HZP_CLIENT_AUTHENTICATION_REQUEST,
+			&got, NULL));
 	HZT_EQ_INT(hzp_message_correlation(p.request + 3), request.correlation_id);
 	HZT_EQ_INT(got.routing_mode, 0);
 	HZT_EQ_INT(got.username.n, 2);
@@ -338,9 +339,9 @@ request_at_its_limit(void)
 	request.client_name = name;
 	make_answer(&(content){.status = 1, .host = "", .version = ""});
 	peer_script script = {.read_bytes = SIZE_MAX,
-		.reply = answer.data,
-		.reply_size = answer.len,
-		.then = PEER_STAYS};
+			.reply = answer.data,
+			.reply_size = answer.len,
+			.then = PEER_STAYS};
 	hzi_wait wait = long_wait();
 	outcome out;
 	memset(name, 'n', HZI_HANDSHAKE_REQUEST_MAX - rest);
@@ -411,7 +412,7 @@ accepted(void)
 	HZT_EQ_MEM(out.reply.message.data, answer.data, answer.len);
 	hzp_client_authentication_response got;
 	HZT_OK(hzp_decode(out.reply.message.data, out.reply.message.len,
-		&HZP_CLIENT_AUTHENTICATION_RESPONSE, &got, NULL));
+			&HZP_CLIENT_AUTHENTICATION_RESPONSE, &got, NULL));
 	HZT_EQ_INT(got.member_infos.count, 1);
 	hzi_handshake_reply_clear(&out.reply);
 	hzi_handshake_reply_clear(&out.reply);
@@ -449,7 +450,7 @@ large_answer(void)
 	make_answer(&c);
 	// A frame that a newer member might add, of two megabytes, behind what is known.
 	static uint8_t extra[2u << 20];
-	answer.data[answer.len - 1] &= (uint8_t)~(HZP_FLAG_FINAL >> 8);
+	answer.data[answer.len - 1] &= (uint8_t) ~(HZP_FLAG_FINAL >> 8);
 	(void)put_frame(HZP_FLAG_FINAL, extra, sizeof(extra));
 	outcome out;
 	run_answer(0, &out);
@@ -467,10 +468,11 @@ leaves_what_follows(void)
 	size_t size = answer.len;
 	HZT_CHECK(hzi_buf_append(&answer, "next", 4));
 	static peer p;
-	peer_start(&p, &(peer_script){.read_bytes = SIZE_MAX,
-			       .reply = answer.data,
-			       .reply_size = answer.len,
-			       .then = PEER_STAYS});
+	peer_start(&p,
+			&(peer_script){.read_bytes = SIZE_MAX,
+					.reply = answer.data,
+					.reply_size = answer.len,
+					.then = PEER_STAYS});
 	hzi_stream stream;
 	peer_dial(p.port, &stream);
 	hzi_handshake_request request = plain_request();
@@ -482,7 +484,8 @@ leaves_what_follows(void)
 	char rest[8];
 	size_t got = 0;
 	for (size_t n = 0; got < 4; got += n) {
-		HZT_OK(hzi_wait_for(&wait, stream.fd, stream.ops->wants(&stream, true, false), "", NULL));
+		HZT_OK(hzi_wait_for(&wait, stream.fd, stream.ops->wants(&stream, true, false), "",
+				NULL));
 		HZT_OK(stream.ops->read(&stream, rest + got, sizeof(rest) - got, &n));
 	}
 	HZT_EQ_MEM(rest, "next", 4);
@@ -497,13 +500,13 @@ each_status(void)
 		uint8_t status;
 		hz_err want;
 	} rows[] = {
-		{0, HZ_OK},
-		{1, HZ_ERR_AUTHENTICATION},
-		{2, HZ_ERR_UNSUPPORTED},
-		{3, HZ_ERR_NOT_ALLOWED},
-		{4, HZ_ERR_PROTOCOL},
-		{127, HZ_ERR_PROTOCOL},
-		{255, HZ_ERR_PROTOCOL},
+			{0, HZ_OK},
+			{1, HZ_ERR_AUTHENTICATION},
+			{2, HZ_ERR_UNSUPPORTED},
+			{3, HZ_ERR_NOT_ALLOWED},
+			{4, HZ_ERR_PROTOCOL},
+			{127, HZ_ERR_PROTOCOL},
+			{255, HZ_ERR_PROTOCOL},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		content c = good();
@@ -552,13 +555,13 @@ errors_of_the_member(void)
 		hz_err want;
 		bool retryable;
 	} rows[] = {
-		{19, HZ_ERR_OFFLINE, true},
-		{3, HZ_ERR_AUTHENTICATION, false},
-		{46, HZ_ERR_SERVER, true},
-		{61, HZ_ERR_SERVER, false},
-		{0, HZ_ERR_SERVER, false},
-		{-5, HZ_ERR_SERVER, false},
-		{100000, HZ_ERR_SERVER, false},
+			{19, HZ_ERR_OFFLINE, true},
+			{3, HZ_ERR_AUTHENTICATION, false},
+			{46, HZ_ERR_SERVER, true},
+			{61, HZ_ERR_SERVER, false},
+			{0, HZ_ERR_SERVER, false},
+			{-5, HZ_ERR_SERVER, false},
+			{100000, HZ_ERR_SERVER, false},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		make_error(rows[i].server_code, "com.example.NotReady", "not ready\nyet!");
@@ -605,8 +608,10 @@ closes_after_each_byte_of_the_answer(void)
 	for (size_t at = 0; at < answer.len; at++) {
 		hzi_wait wait = long_wait();
 		outcome out;
-		exchange(&(peer_script){.read_bytes = SIZE_MAX, .reply = answer.data, .reply_size = at},
-			&request, &wait, &out);
+		exchange(&(peer_script){.read_bytes = SIZE_MAX,
+					 .reply = answer.data,
+					 .reply_size = at},
+				&request, &wait, &out);
 		HZT_EQ_INT(out.code, HZ_ERR_DISCONNECTED);
 		HZT_CHECK(out.err.retryable);
 	}
@@ -634,10 +639,10 @@ silence_after_each_frame(void)
 		hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(20), .interrupt_fd = -1};
 		outcome out;
 		exchange(&(peer_script){.read_bytes = SIZE_MAX,
-				 .reply = answer.data,
-				 .reply_size = at,
-				 .then = PEER_STAYS},
-			&request, &wait, &out);
+					 .reply = answer.data,
+					 .reply_size = at,
+					 .then = PEER_STAYS},
+				&request, &wait, &out);
 		HZT_EQ_INT(out.code, HZ_ERR_TIMEOUT);
 	}
 }
@@ -652,11 +657,11 @@ slow_drip(void)
 	hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(200), .interrupt_fd = -1};
 	outcome out;
 	exchange(&(peer_script){.read_bytes = SIZE_MAX,
-			 .reply = answer.data,
-			 .reply_size = answer.len,
-			 .chunk = 1,
-			 .pause_ms = 10},
-		&request, &wait, &out);
+				 .reply = answer.data,
+				 .reply_size = answer.len,
+				 .chunk = 1,
+				 .pause_ms = 10},
+			&request, &wait, &out);
 	HZT_EQ_INT(out.code, HZ_ERR_TIMEOUT);
 	HZT_CHECK(out.took_ms <= 1500 * hzt_slowness());
 }
@@ -673,9 +678,9 @@ interrupted(void)
 	int asked = 0;
 	hzi_handshake_request request = plain_request();
 	hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(60000),
-		.interrupt_fd = -1,
-		.interrupted = on_third_question,
-		.ctx = &asked};
+			.interrupt_fd = -1,
+			.interrupted = on_third_question,
+			.ctx = &asked};
 	outcome out;
 	exchange(&(peer_script){.read_bytes = SIZE_MAX, .then = PEER_STAYS}, &request, &wait, &out);
 	HZT_EQ_INT(out.code, HZ_ERR_CANCELLED);
@@ -688,8 +693,8 @@ interrupted(void)
 static void
 hostile_lengths(void)
 {
-	static const uint32_t lengths[] = {0, 1, 5, HZI_HANDSHAKE_REPLY_MAX + 1, 0x7fffffff, 0x80000000,
-		0xfffffff0, 0xffffffff};
+	static const uint32_t lengths[] = {0, 1, 5, HZI_HANDSHAKE_REPLY_MAX + 1, 0x7fffffff,
+			0x80000000, 0xfffffff0, 0xffffffff};
 	content c = good();
 	make_answer(&c);
 	for (size_t at = 0; at < answer.len;) {
@@ -717,7 +722,8 @@ not_a_member(void)
 	static const char http[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
 	static const char tls_alert[] = "\x15\x03\x03\x00\x02\x02\x28";
 	static const char empty_message[] = "\x06\x00\x00\x00\x00\xe0";
-	static const char short_header[] = "\x12\x00\x00\x00\x00\xe0\x01\x01\x00\x00\x01\0\0\0\0\0\0\0";
+	static const char short_header[] =
+			"\x12\x00\x00\x00\x00\xe0\x01\x01\x00\x00\x01\0\0\0\0\0\0\0";
 	static const char fragment[] = "\x0e\x00\x00\x00\x00\x80\x01\0\0\0\0\0\0\0";
 	check_bytes(http, sizeof(http) - 1, HZ_ERR_PROTOCOL);
 	check_bytes("HZCHZC", 6, HZ_ERR_PROTOCOL);
@@ -850,7 +856,7 @@ damaged_bytes(void)
 	content c = good();
 	make_answer(&c);
 	peer_script script = {
-		.read_bytes = SIZE_MAX, .reply = answer.data, .reply_size = answer.len};
+			.read_bytes = SIZE_MAX, .reply = answer.data, .reply_size = answer.len};
 	hzi_handshake_request request = plain_request();
 	for (size_t at = 0; at < answer.len; at++) {
 		for (size_t i = 0; i < sizeof(damage); i++) {
@@ -865,34 +871,34 @@ damaged_bytes(void)
 }
 
 static const hzt_case cases[] = {
-	{"request_bytes", request_bytes},
-	{"request_with_everything", request_with_everything},
-	{"request_at_its_limit", request_at_its_limit},
-	{"request_far_too_long", request_far_too_long},
-	{"accepted", accepted},
-	{"accepted_by_an_old_member", accepted_by_an_old_member},
-	{"one_byte_at_a_time", one_byte_at_a_time},
-	{"large_answer", large_answer},
-	{"leaves_what_follows", leaves_what_follows},
-	{"each_status", each_status},
-	{"refusal", refusal},
-	{"errors_of_the_member", errors_of_the_member},
-	{"long_error_is_cut", long_error_is_cut},
-	{"closes_while_reading_the_request", closes_while_reading_the_request},
-	{"closes_after_each_byte_of_the_answer", closes_after_each_byte_of_the_answer},
-	{"silence", silence},
-	{"silence_after_each_frame", silence_after_each_frame},
-	{"slow_drip", slow_drip},
-	{"interrupted", interrupted},
-	{"hostile_lengths", hostile_lengths},
-	{"not_a_member", not_a_member},
-	{"another_message", another_message},
-	{"contents_that_make_no_sense", contents_that_make_no_sense},
-	{"ends_too_early", ends_too_early},
-	{"error_that_is_none", error_that_is_none},
-	{"never_ends", never_ends},
-	{"opens_without_end", opens_without_end},
-	{"damaged_bytes", damaged_bytes},
+		{"request_bytes", request_bytes},
+		{"request_with_everything", request_with_everything},
+		{"request_at_its_limit", request_at_its_limit},
+		{"request_far_too_long", request_far_too_long},
+		{"accepted", accepted},
+		{"accepted_by_an_old_member", accepted_by_an_old_member},
+		{"one_byte_at_a_time", one_byte_at_a_time},
+		{"large_answer", large_answer},
+		{"leaves_what_follows", leaves_what_follows},
+		{"each_status", each_status},
+		{"refusal", refusal},
+		{"errors_of_the_member", errors_of_the_member},
+		{"long_error_is_cut", long_error_is_cut},
+		{"closes_while_reading_the_request", closes_while_reading_the_request},
+		{"closes_after_each_byte_of_the_answer", closes_after_each_byte_of_the_answer},
+		{"silence", silence},
+		{"silence_after_each_frame", silence_after_each_frame},
+		{"slow_drip", slow_drip},
+		{"interrupted", interrupted},
+		{"hostile_lengths", hostile_lengths},
+		{"not_a_member", not_a_member},
+		{"another_message", another_message},
+		{"contents_that_make_no_sense", contents_that_make_no_sense},
+		{"ends_too_early", ends_too_early},
+		{"error_that_is_none", error_that_is_none},
+		{"never_ends", never_ends},
+		{"opens_without_end", opens_without_end},
+		{"damaged_bytes", damaged_bytes},
 };
 
 HZT_MAIN("transport/handshake", cases)

@@ -25,7 +25,7 @@ listen_on(const char *address, uint16_t port, int backlog, uint16_t *bound)
 	HZT_EQ_INT(inet_pton(AF_INET, address, &own.sin_addr), 1);
 	socklen_t size = sizeof(own);
 	if (bind(fd, (struct sockaddr *)&own, size) != 0 || listen(fd, backlog) != 0 ||
-		getsockname(fd, (struct sockaddr *)&own, &size) != 0) {
+			getsockname(fd, (struct sockaddr *)&own, &size) != 0) {
 		(void)close(fd);
 		return -1;
 	}
@@ -124,10 +124,10 @@ void
 peer_dial(uint16_t port, hzi_stream *out)
 {
 	hzi_dial dial = {
-		.host = "127.0.0.1",
-		.port = port,
-		.tcp = {.no_delay = true, .linger_s = -1},
-		.wait = {.deadline_ns = hzi_deadline_in_ms(10000), .interrupt_fd = -1},
+			.host = "127.0.0.1",
+			.port = port,
+			.tcp = {.no_delay = true, .linger_s = -1},
+			.wait = {.deadline_ns = hzi_deadline_in_ms(10000), .interrupt_fd = -1},
 	};
 	hz_error err;
 	HZT_OK_ERR(hzi_dial_open(&dial, out, &err), &err);

@@ -22,8 +22,8 @@ typedef struct peer_script {
 	size_t read_bytes;    // of the request before answering; SIZE_MAX: all of it
 	const uint8_t *reply; // lent
 	size_t reply_size;
-	size_t chunk;  // bytes a write; 0: all at once
-	int pause_ms;  // between writes
+	size_t chunk; // bytes a write; 0: all at once
+	int pause_ms; // between writes
 	peer_end then;
 } peer_script;
 

@@ -16,12 +16,13 @@
 
 // ---- A name service of the test's own ----
 
-static sem_t release;         // one post lets one lookup of "slow.example" end
-static _Atomic int lookups;   // of names, not of numbers
-static _Atomic int fault;     // what "bad.example" is answered with
-static _Atomic int answers;   // how many addresses "many.example" has
+static sem_t release;       // one post lets one lookup of "slow.example" end
+static _Atomic int lookups; // of names, not of numbers
+static _Atomic int fault;   // what "bad.example" is answered with
+static _Atomic int answers; // how many addresses "many.example" has
 
-typedef int lookup_function(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+typedef int lookup_function(
+		const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
 static int
 look_up_many(lookup_function *real, const struct addrinfo *hints, struct addrinfo **out)
@@ -38,7 +39,7 @@ look_up_many(lookup_function *real, const struct addrinfo *hints, struct addrinf
 
 int
 getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-	struct addrinfo **out)
+		struct addrinfo **out)
 {
 	lookup_function *real = (lookup_function *)dlsym(RTLD_NEXT, "getaddrinfo");
 	if ((hints->ai_flags & AI_NUMERICHOST) != 0) {
@@ -129,11 +130,11 @@ fails_as_the_name_service_does(void)
 		int fault;
 		hz_err want;
 	} rows[] = {
-		{EAI_NONAME, HZ_ERR_RESOLVE},
-		{EAI_AGAIN, HZ_ERR_RESOLVE},
-		{EAI_FAIL, HZ_ERR_RESOLVE},
-		{EAI_SYSTEM, HZ_ERR_RESOLVE},
-		{EAI_MEMORY, HZ_ERR_MEMORY},
+			{EAI_NONAME, HZ_ERR_RESOLVE},
+			{EAI_AGAIN, HZ_ERR_RESOLVE},
+			{EAI_FAIL, HZ_ERR_RESOLVE},
+			{EAI_SYSTEM, HZ_ERR_RESOLVE},
+			{EAI_MEMORY, HZ_ERR_MEMORY},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		atomic_store(&fault, rows[i].fault);
@@ -249,14 +250,14 @@ answer_and_deadline_together(void)
 }
 
 static const hzt_case cases[] = {
-	{"numeric", numeric},
-	{"name", name},
-	{"no_host", no_host},
-	{"fails_as_the_name_service_does", fails_as_the_name_service_does},
-	{"count_of_addresses", count_of_addresses},
-	{"deadline_frees_who_waits", deadline_frees_who_waits},
-	{"interrupted", interrupted},
-	{"answer_and_deadline_together", answer_and_deadline_together},
+		{"numeric", numeric},
+		{"name", name},
+		{"no_host", no_host},
+		{"fails_as_the_name_service_does", fails_as_the_name_service_does},
+		{"count_of_addresses", count_of_addresses},
+		{"deadline_frees_who_waits", deadline_frees_who_waits},
+		{"interrupted", interrupted},
+		{"answer_and_deadline_together", answer_and_deadline_together},
 };
 
 HZT_MAIN("transport/resolve", cases)

@@ -31,10 +31,10 @@ pair_open(pair *p, const hzi_tcp_options *tcp)
 	int listener = listen_on("127.0.0.1", 0, 1, &port);
 	HZT_CHECK(listener >= 0);
 	hzi_dial dial = {
-		.host = "127.0.0.1",
-		.port = port,
-		.tcp = *tcp,
-		.wait = {.deadline_ns = hzi_deadline_in_ms(10000), .interrupt_fd = -1},
+			.host = "127.0.0.1",
+			.port = port,
+			.tcp = *tcp,
+			.wait = {.deadline_ns = hzi_deadline_in_ms(10000), .interrupt_fd = -1},
 	};
 	hz_error err;
 	HZT_OK_ERR(hzi_dial_open(&dial, &p->stream, &err), &err);
@@ -216,10 +216,10 @@ static void
 sets_options(void)
 {
 	hzi_tcp_options options = {.no_delay = true,
-		.keep_alive = true,
-		.reuse_address = true,
-		.linger_s = 3,
-		.buffer_kb = 32};
+			.keep_alive = true,
+			.reuse_address = true,
+			.linger_s = 3,
+			.buffer_kb = 32};
 	pair p;
 	pair_open(&p, &options);
 	int fd = p.stream.fd;
@@ -291,19 +291,19 @@ unknown_family(void)
 }
 
 static const hzt_case cases[] = {
-	{"reads_what_is_there", reads_what_is_there},
-	{"gathers_parts", gathers_parts},
-	{"full_socket_takes_nothing", full_socket_takes_nothing},
-	{"more_parts_than_the_system_takes", more_parts_than_the_system_takes},
-	{"end_of_the_other", end_of_the_other},
-	{"reset_by_the_other", reset_by_the_other},
-	{"shutdown_revokes_from_another_thread", shutdown_revokes_from_another_thread},
-	{"wants_what_was_asked", wants_what_was_asked},
-	{"sets_options", sets_options},
-	{"leaves_options_alone", leaves_options_alone},
-	{"close_with_linger_does_not_block", close_with_linger_does_not_block},
-	{"close_without_linger_resets", close_without_linger_resets},
-	{"unknown_family", unknown_family},
+		{"reads_what_is_there", reads_what_is_there},
+		{"gathers_parts", gathers_parts},
+		{"full_socket_takes_nothing", full_socket_takes_nothing},
+		{"more_parts_than_the_system_takes", more_parts_than_the_system_takes},
+		{"end_of_the_other", end_of_the_other},
+		{"reset_by_the_other", reset_by_the_other},
+		{"shutdown_revokes_from_another_thread", shutdown_revokes_from_another_thread},
+		{"wants_what_was_asked", wants_what_was_asked},
+		{"sets_options", sets_options},
+		{"leaves_options_alone", leaves_options_alone},
+		{"close_with_linger_does_not_block", close_with_linger_does_not_block},
+		{"close_without_linger_resets", close_without_linger_resets},
+		{"unknown_family", unknown_family},
 };
 
 HZT_MAIN("transport/tcp", cases)

@@ -37,6 +37,7 @@ MAY_INCLUDE = {
     "tests/protocol": ["include", "base", "protocol", "tests/support"],
     "tests/scripted": EVERYTHING + ["tests/support"],
     "tests/serialization": ["include", "base", "protocol", "serialization", "tests/support"],
+    "tests/transport": ["include", "base", "protocol", "transport", "tests/support"],
     "tests/unit": EVERYTHING + ["tests/support"],
 }
 
