@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Collections and maps: values that hold values, of any kind and to a depth of HZI_DEPTH. Everything
+// here walks with a stack of its own, never by recursion.
+#ifndef HZI_SERIALIZATION_COLLECTION_H
+#define HZI_SERIALIZATION_COLLECTION_H
+
+#include "base/buf.h"
+#include "serialization/builtin.h"
+
+// Lends the next object of a LIST, or of a MAP (its keys and values in turn). `*pos` starts at 0.
+// False after the last.
+bool hzi_collection_step(const hz_value *v, size_t *pos, hz_value *item);
+
+// How many objects the steps will yield, divided by two for a MAP.
+size_t hzi_collection_count(const hz_value *v);
+
+// Appends the payload of a LIST or MAP. On failure `buf` holds a part of it. Lends v. HZ_ERR_LIMIT
+// (too deep, 2 GiB), HZ_ERR_MEMORY, and what refuses an item.
+hz_err hzi_collection_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err);
+
+#endif
