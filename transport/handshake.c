@@ -3,18 +3,10 @@
 
 #include "base/bytes.h"
 #include "base/fail.h"
-#include "protocol/decode.h"
-#include "protocol/encode.h"
-#include "protocol/gen/client.h"
-#include "protocol/gen/types.h"
 #include "protocol/message.h"
+#include "transport/handshake_message.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static const char preamble[] = {'C', 'P', '2'};
-
-#define SERIALIZATION_VERSION 1
 
 // What one read asks for at most: memory grows with what came, not with what a length promised.
 #define CHUNK ((size_t)64 << 10)
@@ -143,81 +135,12 @@ read_message(const exchange *ex, hzi_buf *in)
 	return code;
 }
 
-// A string that is too long is taken a byte longer than fits, so that the message is refused.
-static hzp_bytes
-text_field(const char *text)
-{
-	if (text == NULL) {
-		return (hzp_bytes){0};
-	}
-	size_t size = strnlen(text, HZI_HANDSHAKE_REQUEST_MAX + 1);
-	return (hzp_bytes){(const uint8_t *)text, (uint32_t)size};
-}
-
-static hz_err
-encode_request(const hzi_handshake_request *request, const hzp_bytes *labels, hzi_buf *out)
-{
-	hzp_client_authentication_request record = {
-			.cluster_name = text_field(request->cluster_name),
-			.username = text_field(request->username),
-			.password = text_field(request->password),
-			.client_type = text_field(request->client_type),
-			.client_hazelcast_version = text_field(request->client_version),
-			.client_name = text_field(request->client_name),
-			.labels = HZP_LIST(labels, request->label_count),
-			.uuid = request->client_uuid,
-			.serialization_version = SERIALIZATION_VERSION,
-			.routing_mode = (int8_t)request->routing,
-	};
-	// All room at once: a buffer that grows would leave a copy of the password behind.
-	if (!hzi_buf_reserve(out, sizeof(preamble) + HZI_HANDSHAKE_REQUEST_MAX + 1)) {
-		return HZ_ERR_MEMORY;
-	}
-	(void)hzi_buf_append(out, preamble, sizeof(preamble));
-	hz_err code = hzp_encode(out, &HZP_CLIENT_AUTHENTICATION_REQUEST, &record);
-	if (code != HZ_OK) {
-		return code;
-	}
-	if (out->len - sizeof(preamble) > HZI_HANDSHAKE_REQUEST_MAX) {
-		return HZ_ERR_LIMIT;
-	}
-	hzp_message_set_correlation(out->data + sizeof(preamble), request->correlation_id);
-	return HZ_OK;
-}
-
-static hz_err
-make_request(const hzi_handshake_request *request, hzi_buf *out)
-{
-	// Each label takes a frame.
-	if (request->label_count > HZI_HANDSHAKE_REQUEST_MAX / HZP_FRAME_HEADER) {
-		return HZ_ERR_LIMIT;
-	}
-	hzp_bytes *labels = calloc(request->label_count + 1, sizeof(*labels));
-	if (labels == NULL) {
-		return HZ_ERR_MEMORY;
-	}
-	for (size_t i = 0; i < request->label_count; i++) {
-		labels[i] = text_field(request->labels[i]);
-	}
-	hz_err code = encode_request(request, labels, out);
-	free(labels);
-	return code;
-}
-
 static hz_err
 send_request(const exchange *ex, const hzi_handshake_request *request)
 {
 	hzi_buf out = {0};
-	hz_err code = make_request(request, &out);
-	if (code == HZ_ERR_LIMIT) {
-		(void)hzi_fail(ex->err, code,
-				"client name, labels and credentials make an authentication "
-				"request of more than "
-				"%d bytes, which no member reads",
-				HZI_HANDSHAKE_REQUEST_MAX);
-	} else if (code != HZ_OK) {
-		(void)hzi_fail(ex->err, code, "cannot make the authentication request");
-	} else {
+	hz_err code = hzi_handshake_encode(request, &out, ex->err);
+	if (code == HZ_OK) {
 		code = send_all(ex, out.data, out.len);
 	}
 	if (out.data != NULL) {
@@ -225,162 +148,6 @@ send_request(const exchange *ex, const hzi_handshake_request *request)
 	}
 	hzi_buf_clear(&out);
 	return code;
-}
-
-// Copies text of the member, cut to the room there is, on one line.
-static void
-copy_text(char *to, size_t room, hzp_bytes from)
-{
-	size_t size = from.n < room - 1 ? from.n : room - 1;
-	for (size_t i = 0; i < size; i++) {
-		to[i] = from.p[i] < 0x20 || from.p[i] == 0x7f ? ' ' : (char)from.p[i];
-	}
-	to[size] = '\0';
-}
-
-// Error codes of the protocol that mean more than that the member had an error.
-static const struct {
-	int32_t server_code;
-	hz_err code;
-	bool retryable;
-} known_errors[] = {
-		{3, HZ_ERR_AUTHENTICATION, false}, // AUTHENTICATION
-		{19, HZ_ERR_OFFLINE, true}, // HAZELCAST_INSTANCE_NOT_ACTIVE: it is still starting
-		{20, HZ_ERR_SERVER, true},  // HAZELCAST_OVERLOAD
-		{46, HZ_ERR_SERVER, true},  // RETRYABLE_HAZELCAST
-		{49, HZ_ERR_AUTHENTICATION, false}, // SECURITY
-		{64, HZ_ERR_AUTHENTICATION, false}, // ACCESS_CONTROL
-		{65, HZ_ERR_AUTHENTICATION, false}, // LOGIN
-};
-
-static hz_err
-fail_with_error(const hzi_buf *in, hz_error *err)
-{
-	hzp_error_response answer;
-	const char *reason = NULL;
-	if (hzp_decode(in->data, in->len, &HZP_ERROR_RESPONSE, &answer, &reason) != HZ_OK) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "error message of the member: %s", reason);
-	}
-	hzp_error_holder first;
-	hzp_iter it = hzp_iter_start(&answer.holders);
-	if (!hzp_iter_next(&it, &first)) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL,
-				"error message of the member without an error");
-	}
-	hz_err code = HZ_ERR_SERVER;
-	bool retryable = false;
-	for (size_t i = 0; i < sizeof(known_errors) / sizeof(known_errors[0]); i++) {
-		if (known_errors[i].server_code == first.error_code) {
-			code = known_errors[i].code;
-			retryable = known_errors[i].retryable;
-		}
-	}
-	char text[sizeof(err->message)];
-	copy_text(text, sizeof(text), first.message);
-	(void)hzi_fail(err, code, "the member answered: %s", text);
-	if (err != NULL) {
-		copy_text(err->where, sizeof(err->where), first.class_name);
-		err->server_code = first.error_code;
-		err->retryable = retryable;
-	}
-	return code;
-}
-
-static hz_err
-check_status(int8_t status, hz_error *err)
-{
-	switch (status) {
-	case 0:
-		return HZ_OK;
-	case 1:
-		return hzi_fail(err, HZ_ERR_AUTHENTICATION,
-				"the member refused the cluster name or the credentials");
-	case 2:
-		return hzi_fail(err, HZ_ERR_UNSUPPORTED,
-				"the member does not support serialization version %d",
-				SERIALIZATION_VERSION);
-	case 3:
-		return hzi_fail(err, HZ_ERR_NOT_ALLOWED, "the cluster does not accept this client");
-	default:
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "authentication status %d is unknown",
-				status);
-	}
-}
-
-static bool
-is_none(hz_uuid uuid)
-{
-	return uuid.msb == 0 && uuid.lsb == 0;
-}
-
-static hz_err
-take_address(const hzp_address *address, hzi_handshake_reply *reply, hz_error *err)
-{
-	if (!address->present) {
-		return HZ_OK;
-	}
-	bool fits = address->host.n < sizeof(reply->host) && address->port >= 0 &&
-			address->port <= UINT16_MAX;
-	if (!fits) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "the member's own address makes no sense");
-	}
-	copy_text(reply->host, sizeof(reply->host), address->host);
-	reply->port = (uint16_t)address->port;
-	return HZ_OK;
-}
-
-static hz_err
-take_answer(const hzp_client_authentication_response *answer, hzi_handshake_reply *reply,
-		hz_error *err)
-{
-	if (is_none(answer->member_uuid) || is_none(answer->cluster_id)) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "the member does not say who it is");
-	}
-	if (answer->partition_count < 1 || answer->partition_count > HZI_PARTITIONS_MAX) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL,
-				"the member says that there are %d partitions",
-				answer->partition_count);
-	}
-	// Members before 5.4 send neither list; their versions are then zero, not "none".
-	bool lists = !hzp_list_is_null(&answer->member_infos);
-	reply->member_uuid = answer->member_uuid;
-	reply->cluster_id = answer->cluster_id;
-	reply->partition_count = answer->partition_count;
-	reply->member_list_version = lists ? answer->member_list_version : -1;
-	reply->partition_list_version = lists ? answer->partition_list_version : -1;
-	copy_text(reply->server_version, sizeof(reply->server_version),
-			answer->server_hazelcast_version);
-	return take_address(&answer->address, reply, err);
-}
-
-static hz_err
-decode_answer(const hzi_buf *in, int64_t correlation_id, hzi_handshake_reply *reply, hz_error *err)
-{
-	hz_err code = hzp_message_check(in->data, in->len);
-	if (code != HZ_OK) {
-		return hzi_fail(err, code,
-				"the answer to the authentication request is no message");
-	}
-	if (hzp_message_correlation(in->data) != correlation_id) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL,
-				"the member answered something that was not asked");
-	}
-	uint32_t type = hzp_message_type(in->data);
-	if (type == HZP_TYPE_ERROR) {
-		return fail_with_error(in, err);
-	}
-	if (type != HZP_CLIENT_AUTHENTICATION_RESPONSE.id) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL,
-				"the answer to the authentication request has type 0x%06x", type);
-	}
-	hzp_client_authentication_response answer;
-	const char *reason = NULL;
-	code = hzp_decode(in->data, in->len, &HZP_CLIENT_AUTHENTICATION_RESPONSE, &answer, &reason);
-	if (code != HZ_OK) {
-		return hzi_fail(err, code, "answer to the authentication request: %s", reason);
-	}
-	code = check_status(answer.status, err);
-	return code == HZ_OK ? take_answer(&answer, reply, err) : code;
 }
 
 static bool
@@ -401,7 +168,7 @@ hzi_handshake(hzi_stream *stream, const hzi_handshake_request *request, const hz
 		code = read_message(&ex, &taken.message);
 	}
 	if (code == HZ_OK) {
-		code = decode_answer(&taken.message, request->correlation_id, &taken, err);
+		code = hzi_handshake_decode(&taken.message, request->correlation_id, &taken, err);
 	}
 	if (code == HZ_OK) {
 		*reply = taken;

@@ -137,8 +137,8 @@ hzi_tcp_wrap(int fd, hzi_stream *out)
 	*out = (hzi_stream){.ops = &tcp_ops, .fd = fd};
 }
 
-// With a positive linger time close(2) would wait for the peer, on a non-blocking socket as well. The
-// time is handed to the retransmission timer instead, which gives up after it in the background.
+// With a positive linger time close(2) would wait for the peer, on a non-blocking socket as well.
+// The time is handed to the retransmission timer instead, which gives up after it in the background.
 static void
 linger_in_background(int fd)
 {
