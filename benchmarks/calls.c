@@ -43,8 +43,7 @@ start(struct calls *calls, char *const *argv, bool errors_are_answers)
 	if (errors_are_answers) {
 		posix_spawn_file_actions_adddup2(&actions, up[1], STDERR_FILENO);
 	} else {
-		posix_spawn_file_actions_addopen(
-				&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	}
 	int failed = posix_spawnp(&calls->tool, argv[0], &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -103,8 +102,8 @@ command(struct calls *calls, const char *word)
 static bool
 attach_perf(struct calls *calls, char *pid)
 {
-	char *argv[] = {"perf", "stat", "-x,", "-o", calls->path, "-D", "-1", "--control",
-			"fd:8,9", "-e", "raw_syscalls:sys_enter", "-e", "syscalls:sys_enter_futex",
+	char *argv[] = {"perf", "stat", "-x,", "-o", calls->path, "-D", "-1", "--control", "fd:8,9",
+			"-e", "raw_syscalls:sys_enter", "-e", "syscalls:sys_enter_futex",
 			"--filter", wakes_filter, "-p", pid, NULL};
 	calls->name = "perf";
 	if (!start(calls, argv, false)) {
@@ -165,8 +164,8 @@ read_perf_line(struct calls *calls, const char *line)
 {
 	if (strstr(line, "raw_syscalls:sys_enter") != NULL) {
 		calls->total = atoll(line);
-	} else if (strstr(line, "syscalls:sys_enter_futex") != NULL && line[0] >= '0'
-			&& line[0] <= '9') {
+	} else if (strstr(line, "syscalls:sys_enter_futex") != NULL && line[0] >= '0' &&
+			line[0] <= '9') {
 		calls->wakes = atoll(line);
 	}
 }

@@ -10,23 +10,23 @@
 // clang-format off
 const struct cell cells[] = {
 	// name, operation, threads, depth, keys, value size, rate, goals: ratio, us; floor, quick
-	{"get-1",        OPERATION_GET,          1,   1, 10000,      100,     0, 1.30, 25.5, true,  true},
-	{"get-8",        OPERATION_GET,          8,   1, 10000,      100,     0, 1.00, 5.0,  true,  true},
-	{"get-64",       OPERATION_GET,         64,   1, 10000,      100,     0, 0.65, 2.5,  true,  true},
-	{"set-1",        OPERATION_SET,          1,   1, 10000,      100,     0, 0,    0,    true,  false},
-	{"set-8",        OPERATION_SET,          8,   1, 10000,      100,     0, 0,    5.0,  true,  false},
-	{"set-64",       OPERATION_SET,         64,   1, 10000,      100,     0, 0,    0,    true,  false},
-	{"mixed-8",      OPERATION_MIXED,        8,   1, 10000,      100,     0, 0,    5.0,  true,  false},
-	{"depth-16",     OPERATION_GET,          1,  16, 10000,      100,     0, 2.00, 2.0,  true,  true},
-	{"depth-256",    OPERATION_GET,          1, 256, 10000,      100,     0, 3.00, 0.45, true,  true},
-	{"depth-8x16",   OPERATION_GET,          8,  16, 10000,      100,     0, 0,    1.0,  true,  false},
-	{"get-10k",      OPERATION_GET,          1,   1, 10000, 10 * KIB,     0, 0,    27,   true,  false},
-	{"get-1m",       OPERATION_GET,          1,   1,    50,      MIB,     0, 1.30, 200,  true,  true},
-	{"get-all-100",  OPERATION_GET_ALL,      1,   1, 10000,      100,     0, 0,    45,   false, false},
-	{"events",       OPERATION_EVENTS,       1,   1, 10000,      100, 20000, 0,    1.2,  false, false},
-	{"queue-pair",   OPERATION_QUEUE_PAIR,   1,   1,     1,      100,     0, 0,    0,    true,  false},
-	{"queue-echo",   OPERATION_QUEUE_ECHO,   2,   1,     1,      100,     0, 0,    0,    true,  false},
-	{"get-8-open",   OPERATION_GET,          8,   1, 10000,      100, 10000, 0,    0,    true,  false},
+	{"get-1",       OP_GET,         1,   1, 10000,      100,     0, 1.30, 25.5, true,  true},
+	{"get-8",       OP_GET,         8,   1, 10000,      100,     0, 1.00,  5.0, true,  true},
+	{"get-64",      OP_GET,        64,   1, 10000,      100,     0, 0.65,  2.5, true,  true},
+	{"set-1",       OP_SET,         1,   1, 10000,      100,     0,    0,    0, true,  false},
+	{"set-8",       OP_SET,         8,   1, 10000,      100,     0,    0,  5.0, true,  false},
+	{"set-64",      OP_SET,        64,   1, 10000,      100,     0,    0,    0, true,  false},
+	{"mixed-8",     OP_MIXED,       8,   1, 10000,      100,     0,    0,  5.0, true,  false},
+	{"depth-16",    OP_GET,         1,  16, 10000,      100,     0, 2.00,  2.0, true,  true},
+	{"depth-256",   OP_GET,         1, 256, 10000,      100,     0, 3.00, 0.45, true,  true},
+	{"depth-8x16",  OP_GET,         8,  16, 10000,      100,     0,    0,  1.0, true,  false},
+	{"get-10k",     OP_GET,         1,   1, 10000, 10 * KIB,     0,    0,   27, true,  false},
+	{"get-1m",      OP_GET,         1,   1,    50,      MIB,     0, 1.30,  200, true,  true},
+	{"get-all-100", OP_GET_ALL,     1,   1, 10000,      100,     0,    0,   45, false, false},
+	{"events",      OP_EVENTS,      1,   1, 10000,      100, 20000,    0,  1.2, false, false},
+	{"queue-pair",  OP_QUEUE_PAIR,  1,   1,     1,      100,     0,    0,    0, true,  false},
+	{"queue-echo",  OP_QUEUE_ECHO,  2,   1,     1,      100,     0,    0,    0, true,  false},
+	{"get-8-open",  OP_GET,         8,   1, 10000,      100, 10000,    0,    0, true,  false},
 };
 // clang-format on
 
@@ -53,13 +53,13 @@ const char *
 operation_name(enum operation operation)
 {
 	static const char *const names[OPERATIONS] = {
-			[OPERATION_GET] = "get",
-			[OPERATION_SET] = "set",
-			[OPERATION_MIXED] = "mixed",
-			[OPERATION_GET_ALL] = "get_all",
-			[OPERATION_EVENTS] = "events",
-			[OPERATION_QUEUE_PAIR] = "queue pair",
-			[OPERATION_QUEUE_ECHO] = "queue echo",
+			[OP_GET] = "get",
+			[OP_SET] = "set",
+			[OP_MIXED] = "mixed",
+			[OP_GET_ALL] = "get_all",
+			[OP_EVENTS] = "events",
+			[OP_QUEUE_PAIR] = "queue pair",
+			[OP_QUEUE_ECHO] = "queue echo",
 	};
 	return names[operation];
 }

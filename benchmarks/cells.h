@@ -9,13 +9,13 @@
 #include <stddef.h>
 
 enum operation {
-	OPERATION_GET,
-	OPERATION_SET,
-	OPERATION_MIXED, // nine gets to one set
-	OPERATION_GET_ALL,
-	OPERATION_EVENTS,     // entry events of sets that another process makes
-	OPERATION_QUEUE_PAIR, // offer, then take, on one thread
-	OPERATION_QUEUE_ECHO, // an item goes to another thread and back through two queues
+	OP_GET,
+	OP_SET,
+	OP_MIXED, // nine gets to one set
+	OP_GET_ALL,
+	OP_EVENTS,     // entry events of sets that another process makes
+	OP_QUEUE_PAIR, // offer, then take, on one thread
+	OP_QUEUE_ECHO, // an item goes to another thread and back through two queues
 	OPERATIONS,
 };
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The floor: what the same operations cost a plain loop over blocking sockets that knows nothing but
-// requests built in advance. Each thread has a socket of its own with the cell's depth in flight.
+// The floor: what the same operations cost a plain loop over blocking sockets that knows nothing
+// but requests built in advance. Each thread has a socket of its own with the cell's depth in
+// flight.
 //
 //	floor CELL      measures one cell, prints one line of JSON
 //	floor preload   fills the maps that all cells read
 //	floor write     sets values that hold the time of their sending, for the cell of events
-//	floor cells     lists the cells: name, whether there is a floor, whether the short run has it
+//	floor cells     lists the cells: name, is there a floor, is it in the short run
 #include "benchmarks/cells.h"
 #include "benchmarks/feed.h"
 #include "benchmarks/run.h"
@@ -43,8 +44,8 @@ static const uint8_t *
 pick_request(struct lane *lane, const struct plan *plan, size_t *size)
 {
 	uint64_t key = lane_random(lane, (uint64_t)lane->run->cell->keys);
-	bool set = plan->gets.bytes == NULL
-			|| (plan->sets.bytes != NULL && lane_random(lane, 10) == 0);
+	bool set = plan->gets.bytes == NULL ||
+			(plan->sets.bytes != NULL && lane_random(lane, 10) == 0);
 	const struct requests *from = set ? &plan->sets : &plan->gets;
 	*size = from->size;
 	return from->bytes + key * from->size;
@@ -192,10 +193,10 @@ make_requests(struct requests *requests, const struct wire *wire, const struct c
 static bool
 make_plan(struct plan *plan, const struct wire *wire, const struct cell *cell)
 {
-	bool sets = cell->operation == OPERATION_SET || cell->operation == OPERATION_MIXED;
-	bool gets = cell->operation == OPERATION_GET || cell->operation == OPERATION_MIXED;
-	return (!gets || make_requests(&plan->gets, wire, cell, false))
-			&& (!sets || make_requests(&plan->sets, wire, cell, true));
+	bool sets = cell->operation == OP_SET || cell->operation == OP_MIXED;
+	bool gets = cell->operation == OP_GET || cell->operation == OP_MIXED;
+	return (!gets || make_requests(&plan->gets, wire, cell, false)) &&
+			(!sets || make_requests(&plan->sets, wire, cell, true));
 }
 
 static bool
@@ -232,11 +233,11 @@ static int
 measure_cell(const struct cell *cell, const struct options *options)
 {
 	static void (*const works[OPERATIONS])(struct lane *) = {
-			[OPERATION_GET] = work_on_map,
-			[OPERATION_SET] = work_on_map,
-			[OPERATION_MIXED] = work_on_map,
-			[OPERATION_QUEUE_PAIR] = work_on_pair,
-			[OPERATION_QUEUE_ECHO] = work_on_echo,
+			[OP_GET] = work_on_map,
+			[OP_SET] = work_on_map,
+			[OP_MIXED] = work_on_map,
+			[OP_QUEUE_PAIR] = work_on_pair,
+			[OP_QUEUE_ECHO] = work_on_echo,
 	};
 	struct run run = {.program = "floor", .cell = cell, .options = options};
 	struct plan plan = {.gets = {.bytes = NULL}};

@@ -113,7 +113,7 @@ histogram_record_corrected(struct histogram *histogram, uint64_t ns, uint64_t in
 	}
 	while (value > interval_ns) {
 		value -= interval_ns;
-		// A held back operation that would have taken no time is the next one that was made.
+		// Less than one interval behind: that is the next operation, which was made.
 		if (value < interval_ns) {
 			break;
 		}

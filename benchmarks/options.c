@@ -67,7 +67,9 @@ options_read(struct options *options, int argc, char **argv)
 			.window_s = 3,
 	};
 	if (argc < 2 || argv[1][0] == '-') {
-		fprintf(stderr, "usage: %s COMMAND [--address=HOST:PORT] [--cluster=NAME] [--warm=S] "
+		fprintf(stderr,
+				"usage: %s COMMAND [--address=HOST:PORT] [--cluster=NAME] "
+				"[--warm=S] "
 				"[--seconds=S] [--rate=N] [--member=PID] [--calls]\n",
 				argv[0]);
 		return false;

@@ -14,9 +14,9 @@ struct options {
 	const char *cluster; // lent by argv
 	double warm_s;
 	double window_s;
-	double rate;         // overrides the cell's, 0 if not given
-	int member_pid;      // 0 if not given
-	bool count_calls;    // count system calls in the window, at the price of its speed
+	double rate;      // overrides the cell's, 0 if not given
+	int member_pid;   // 0 if not given
+	bool count_calls; // count system calls in the window, at the price of its speed
 };
 
 // Reads argv into options, defaults first. Prints what is wrong and returns false.

@@ -50,7 +50,8 @@ print_usage(const struct report *report, double operations)
 			b->allocations - a->allocations,
 			(double)(b->allocations - a->allocations) / operations);
 	if (report->run->options->member_pid != 0) {
-		printf(",\"member_us_per_op\":%.3f", (b->member_s - a->member_s) * 1e6 / operations);
+		printf(",\"member_us_per_op\":%.3f",
+				(b->member_s - a->member_s) * 1e6 / operations);
 	}
 	printf(",\"resident_mb\":%.1f", report->resident_mb);
 }
@@ -63,7 +64,8 @@ report_print(const struct report *report)
 	double seconds = (double)(report->after.wall_ns - report->before.wall_ns) / 1e9;
 	double count = (double)histogram_count(report->latency);
 	double operations = count > 0 ? count : 1;
-	printf("{\"program\":\"%s\",\"cell\":\"%s\",\"operation\":\"%s\",\"threads\":%d,\"depth\":%d,"
+	printf("{\"program\":\"%s\",\"cell\":\"%s\",\"operation\":\"%s\",\"threads\":%d,\"depth\":%"
+	       "d,"
 	       "\"value_size\":%d,\"rate\":%.0f,\"goal_ratio\":%.2f,\"goal_us\":%.2f",
 			run->program, cell->name, operation_name(cell->operation), cell->threads,
 			cell->depth, cell->value_size, run->rate, cell->goal_ratio, cell->goal_us);

@@ -22,8 +22,8 @@ bool
 lane_goes_on(const struct lane *lane)
 {
 	const struct run *run = lane->run;
-	return atomic_load_explicit(&run->phase, memory_order_relaxed) != PHASE_OVER
-			&& !atomic_load_explicit(&run->failed, memory_order_relaxed);
+	return atomic_load_explicit(&run->phase, memory_order_relaxed) != PHASE_OVER &&
+			!atomic_load_explicit(&run->failed, memory_order_relaxed);
 }
 
 uint64_t
@@ -88,8 +88,8 @@ pause_for(struct run *run, double seconds)
 			.tv_nsec = (long)(until_ns % 1000000000u),
 	};
 	pthread_mutex_lock(&run->lock);
-	while (!atomic_load(&run->failed)
-			&& pthread_cond_timedwait(&run->change, &run->lock, &until) != ETIMEDOUT) {
+	while (!atomic_load(&run->failed) &&
+			pthread_cond_timedwait(&run->change, &run->lock, &until) != ETIMEDOUT) {
 	}
 	pthread_mutex_unlock(&run->lock);
 }
@@ -140,7 +140,8 @@ prepare(struct run *run, struct start *starts, void (*work)(struct lane *), void
 				.run = run,
 				.number = i,
 				.latency = histogram_create(),
-				.random = UINT64_C(0x9E3779B97F4A7C15) * (uint64_t)(i + 1) ^ now_ns(),
+				.random = UINT64_C(0x9E3779B97F4A7C15) * (uint64_t)(i + 1) ^
+						now_ns(),
 				.context = contexts[i],
 		};
 		starts[i] = (struct start){.lane = lane, .work = work};
@@ -195,8 +196,8 @@ run_measure(struct run *run, void (*work)(struct lane *), void **contexts)
 	run->lanes = calloc(threads, sizeof(*run->lanes));
 	int code = 1;
 	size_t started = 0;
-	if (report.latency == NULL || starts == NULL || ids == NULL || run->lanes == NULL
-			|| !prepare(run, starts, work, contexts)) {
+	if (report.latency == NULL || starts == NULL || ids == NULL || run->lanes == NULL ||
+			!prepare(run, starts, work, contexts)) {
 		fprintf(stderr, "%s: out of memory\n", run->program);
 		goto out;
 	}

@@ -41,9 +41,9 @@ process_cpu_s(int pid)
 	const char *fields = strrchr(line, ')');
 	unsigned long user = 0;
 	unsigned long system = 0;
-	if (fields == NULL || sscanf(fields + 1,
-				" %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu", &user,
-				&system) != 2) {
+	if (fields == NULL ||
+			sscanf(fields + 1, " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu",
+					&user, &system) != 2) {
 		return 0;
 	}
 	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);

@@ -308,8 +308,8 @@ wire_next(struct wire *wire, const uint8_t **message)
 		if (wire->size - wire->scanned < length) {
 			// So that a large frame is received in few pieces.
 			size_t missing = length - (wire->size - wire->scanned);
-			if (wire->begin == 0 && wire->capacity - wire->size < missing
-					&& !make_room(wire, missing + FIRST_BUFFER)) {
+			if (wire->begin == 0 && wire->capacity - wire->size < missing &&
+					!make_room(wire, missing + FIRST_BUFFER)) {
 				return -1;
 			}
 			return 0;
@@ -363,8 +363,8 @@ authenticate(struct wire *wire, const char *cluster)
 	p = put_frame(p, FLAG_BEGIN, NULL, 0); // no labels
 	p = put_frame(p, FLAG_END | FLAG_LAST, NULL, 0);
 	wire_number(request, 1);
-	if (!wire_send(wire, (const uint8_t *)"CP2", 3)
-			|| !wire_call(wire, request, (size_t)(p - request))) {
+	if (!wire_send(wire, (const uint8_t *)"CP2", 3) ||
+			!wire_call(wire, request, (size_t)(p - request))) {
 		return false;
 	}
 	// What was handed out lies in the buffer until more is received.

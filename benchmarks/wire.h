@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The little of the protocol that the floor needs: a blocking socket, authentication, a few requests
-// built in advance, and the search for the end of a message. It checks framing and nothing else, so
-// that what it costs is what the kernel and the member cost.
+// The little of the protocol that the floor needs: a blocking socket, authentication, a few
+// requests built in advance, and the search for the end of a message. It checks framing and nothing
+// else, so that what it costs is what the kernel and the member cost.
 #ifndef BENCHMARKS_WIRE_H
 #define BENCHMARKS_WIRE_H
 
@@ -48,8 +48,8 @@ bool wire_call(struct wire *wire, const uint8_t *bytes, size_t size);
 // Each builds a request into `out` and returns its size. `out` has room for WIRE_OVERHEAD and the
 // lengths of name and value. Values are byte arrays of 'x', queues take and give the same.
 size_t wire_map_get(uint8_t *out, const struct wire *wire, const char *map, int64_t key);
-size_t wire_map_set(
-		uint8_t *out, const struct wire *wire, const char *map, int64_t key, size_t value_size);
+size_t wire_map_set(uint8_t *out, const struct wire *wire, const char *map, int64_t key,
+		size_t value_size);
 size_t wire_queue_offer(
 		uint8_t *out, const struct wire *wire, const char *queue, size_t value_size);
 size_t wire_queue_take(uint8_t *out, const struct wire *wire, const char *queue);
