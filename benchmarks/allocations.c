@@ -36,7 +36,8 @@ extern void *__libc_memalign(size_t alignment, size_t size);
 extern void __libc_free(void *block);
 
 // Declared here and not by <stdlib.h>, whose attributes would have the compiler assume the C
-// library's behaviour of what stands below.
+// library's behaviour of what stands below. Visible, so that shared libraries call them as well.
+#pragma GCC visibility push(default)
 void *malloc(size_t size);
 void *calloc(size_t members, size_t size);
 void *realloc(void *block, size_t size);
@@ -44,6 +45,7 @@ void *memalign(size_t alignment, size_t size);
 void *aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void **out, size_t alignment, size_t size);
 void free(void *block);
+#pragma GCC visibility pop
 
 void *
 malloc(size_t size)
