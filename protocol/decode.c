@@ -21,12 +21,12 @@ fail(hzp_frames *in, const char *reason)
 static void
 load_fixed(const uint8_t *p, uint8_t kind, void *out)
 {
-	switch ((hzp_kind) kind) {
+	switch ((hzp_kind)kind) {
 	case HZP_KIND_BOOL:
-		*(bool *) out = *p != 0;
+		*(bool *)out = *p != 0;
 		break;
 	case HZP_KIND_I8:
-		*(uint8_t *) out = *p;
+		*(uint8_t *)out = *p;
 		break;
 	case HZP_KIND_I32:
 	case HZP_KIND_F32: {
@@ -46,7 +46,7 @@ load_fixed(const uint8_t *p, uint8_t kind, void *out)
 		if (*p == 0) {
 			u = (hz_uuid){hzi_load_le64(p + 1), hzi_load_le64(p + 9)};
 		}
-		*(hz_uuid *) out = u;
+		*(hz_uuid *)out = u;
 		break;
 	}
 	}
@@ -56,19 +56,20 @@ load_fixed(const uint8_t *p, uint8_t kind, void *out)
 // exists if the content reaches to its end, and only one newer than its owner may be missing.
 static bool
 load_fields(hzp_frames *in, const hzp_frame *f, const hzp_field *fields, uint32_t n, uint8_t since,
-            void *record, uint32_t *done)
+		void *record, uint32_t *done)
 {
 	uint32_t i = 0;
 	for (; i < n && fields[i].wire != HZP_VAR; i++) {
 		const hzp_field *field = &fields[i];
-		if ((uint32_t) field->wire + field->type->wire > f->n) {
+		if ((uint32_t)field->wire + field->type->wire > f->n) {
 			if (field->since <= since) {
 				return fail(in, "a field of fixed size is cut off");
 			}
 			continue;
 		}
 		if (record != NULL) {
-			load_fixed(f->p + field->wire, field->type->kind, (char *) record + field->offset);
+			load_fixed(f->p + field->wire, field->type->kind,
+					(char *)record + field->offset);
 		}
 	}
 	*done = i;
@@ -121,7 +122,10 @@ take_packed(hzp_frames *in, const hzp_type *t, hzp_list *out)
 		return fail(in, "an array does not divide into items");
 	}
 	if (out != NULL) {
-		*out = (hzp_list){.raw = f.p, .type = t, .n_bytes = f.n, .count = f.n / t->element->wire};
+		*out = (hzp_list){.raw = f.p,
+				.type = t,
+				.n_bytes = f.n,
+				.count = f.n / t->element->wire};
 	}
 	return true;
 }
@@ -147,7 +151,7 @@ take_items(hzp_frames *in, const hzp_type *item, bool nullable, hzp_list *list)
 		}
 		list->count++;
 	}
-	list->n_bytes = (size_t) (in->p - list->raw);
+	list->n_bytes = (size_t)(in->p - list->raw);
 	hzp_frame end;
 	return hzp_frames_take(in, &end);
 }
@@ -162,10 +166,11 @@ take_list(hzp_frames *in, const hzp_type *t, hzp_list *out)
 		}
 	} else {
 		hzp_frame keys;
-		if (!take_items(in, t->element->fields[1].type, false, &list) || !take_plain(in, &keys)) {
+		if (!take_items(in, t->element->fields[1].type, false, &list) ||
+				!take_plain(in, &keys)) {
 			return false;
 		}
-		if (keys.n != (uint64_t) list.count * t->element->fields[0].type->wire) {
+		if (keys.n != (uint64_t)list.count * t->element->fields[0].type->wire) {
 			return fail(in, "a map has not as many keys as values");
 		}
 		list.keys = keys.p;
@@ -186,7 +191,7 @@ take_struct(hzp_frames *in, const hzp_type *t, void *out)
 	}
 	if (t->fixed > 0) {
 		if (!take_plain(in, &f) ||
-		    !load_fields(in, &f, t->fields, t->n_fields, t->since, out, &i)) {
+				!load_fields(in, &f, t->fields, t->n_fields, t->since, out, &i)) {
 			return false;
 		}
 	}
@@ -201,13 +206,13 @@ take_struct(hzp_frames *in, const hzp_type *t, void *out)
 			}
 			continue;
 		}
-		void *value = out != NULL ? (char *) out + field->offset : NULL;
+		void *value = out != NULL ? (char *)out + field->offset : NULL;
 		if (!take_value(in, field->type, field->nullable, value)) {
 			return false;
 		}
 	}
 	if (out != NULL) {
-		*(bool *) out = true; // `present`, the first member of every generated custom type
+		*(bool *)out = true; // `present`, the first member of every generated custom type
 	}
 	return hzp_frames_skip_to_end(in);
 }
@@ -219,11 +224,11 @@ take_frames(hzp_frames *in, hzp_bytes *out)
 	if (!take_begin(in) || !hzp_frames_skip_to_end(in)) {
 		return false;
 	}
-	if ((size_t) (in->p - start) > UINT32_MAX) {
+	if ((size_t)(in->p - start) > UINT32_MAX) {
 		return fail(in, "a structure is too long");
 	}
 	if (out != NULL) {
-		*out = (hzp_bytes){start, (uint32_t) (in->p - start)};
+		*out = (hzp_bytes){start, (uint32_t)(in->p - start)};
 	}
 	return true;
 }
@@ -238,8 +243,10 @@ take_value(hzp_frames *in, const hzp_type *t, bool nullable, void *out)
 		char *record = out;
 		const hzp_field *key = &t->fields[0];
 		const hzp_field *value = &t->fields[1];
-		return take_value(in, key->type, false, out != NULL ? record + key->offset : NULL) &&
-		       take_value(in, value->type, false, out != NULL ? record + value->offset : NULL);
+		return take_value(in, key->type, false,
+				       out != NULL ? record + key->offset : NULL) &&
+				take_value(in, value->type, false,
+						out != NULL ? record + value->offset : NULL);
 	}
 	if (!hzp_frames_peek(in, &f)) {
 		return false;
@@ -247,7 +254,7 @@ take_value(hzp_frames *in, const hzp_type *t, bool nullable, void *out)
 	if ((f.flags & HZP_FLAG_NULL) != 0) {
 		return nullable ? hzp_frames_take(in, &f) : fail(in, "null where a value belongs");
 	}
-	switch ((hzp_kind) t->kind) {
+	switch ((hzp_kind)t->kind) {
 	case HZP_KIND_BYTES:
 		return take_bytes(in, out);
 	case HZP_KIND_PACKED:
@@ -284,7 +291,7 @@ take_message(hzp_frames *in, const hzp_message *m, void *record)
 			}
 			continue;
 		}
-		void *value = (char *) record + field->offset;
+		void *value = (char *)record + field->offset;
 		if (!take_value(in, field->type, field->nullable, value)) {
 			return false;
 		}
@@ -310,11 +317,11 @@ hzp_iter_start(const hzp_list *list)
 	hzp_iter it = {0};
 	if (list->raw != NULL && list->type != NULL) {
 		it = (hzp_iter){
-		    .p = list->raw,
-		    .end = list->raw + list->n_bytes,
-		    .keys = list->keys,
-		    .type = list->type,
-		    .left = list->count,
+				.p = list->raw,
+				.end = list->raw + list->n_bytes,
+				.keys = list->keys,
+				.type = list->type,
+				.left = list->count,
 		};
 	}
 	return it;
@@ -326,7 +333,7 @@ next_packed(hzp_iter *it, const hzp_type *element, void *item)
 	if (element->kind == HZP_KIND_ENTRY) {
 		for (uint32_t i = 0; i < element->n_fields; i++) {
 			const hzp_field *f = &element->fields[i];
-			load_fixed(it->p + f->wire, f->type->kind, (char *) item + f->offset);
+			load_fixed(it->p + f->wire, f->type->kind, (char *)item + f->offset);
 		}
 	} else {
 		load_fixed(it->p, element->kind, item);
@@ -352,7 +359,7 @@ hzp_iter_next(hzp_iter *it, void *item)
 	char *value = item;
 	if (it->type->kind == HZP_KIND_SPLIT) {
 		const hzp_field *key = &element->fields[0];
-		load_fixed(it->keys, key->type->kind, (char *) item + key->offset);
+		load_fixed(it->keys, key->type->kind, (char *)item + key->offset);
 		it->keys += key->type->wire;
 		type = element->fields[1].type;
 		value += element->fields[1].offset;
@@ -368,24 +375,25 @@ static const uint8_t *
 packed_at(const hzp_list *list, hzp_kind kind, uint32_t i)
 {
 	const hzp_type *t = list->type;
-	if (t == NULL || t->kind != HZP_KIND_PACKED || t->element->kind != kind || i >= list->count) {
+	if (t == NULL || t->kind != HZP_KIND_PACKED || t->element->kind != kind ||
+			i >= list->count) {
 		return NULL;
 	}
-	return list->raw + (size_t) i * t->element->wire;
+	return list->raw + (size_t)i * t->element->wire;
 }
 
 int32_t
 hzp_list_i32(const hzp_list *list, uint32_t i)
 {
 	const uint8_t *p = packed_at(list, HZP_KIND_I32, i);
-	return p != NULL ? (int32_t) hzi_load_le32(p) : 0;
+	return p != NULL ? (int32_t)hzi_load_le32(p) : 0;
 }
 
 int64_t
 hzp_list_i64(const hzp_list *list, uint32_t i)
 {
 	const uint8_t *p = packed_at(list, HZP_KIND_I64, i);
-	return p != NULL ? (int64_t) hzi_load_le64(p) : 0;
+	return p != NULL ? (int64_t)hzi_load_le64(p) : 0;
 }
 
 float

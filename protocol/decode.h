@@ -15,7 +15,7 @@
 // them cannot fail. Any thread; does not block. HZ_ERR_PROTOCOL: the bytes are no such message, and
 // *reason (may be NULL) lends a constant sentence; the record's contents then mean nothing.
 hz_err hzp_decode(const uint8_t *msg, size_t n, const hzp_message *m, void *record,
-                  const char **reason);
+		const char **reason);
 
 // Reads a decoded list from its first item.
 typedef struct hzp_iter {

@@ -29,10 +29,10 @@ typedef enum hzp_kind {
 	HZP_KIND_BYTES,  // one frame
 	HZP_KIND_PACKED, // one frame with items of fixed size
 	HZP_KIND_LIST,   // BEGIN, items of any shape, END
-	HZP_KIND_SPLIT,  // BEGIN, the values, END, and a frame with the keys, which are of fixed size
-	HZP_KIND_ENTRY,  // item of a map: key, then value
+	HZP_KIND_SPLIT, // BEGIN, the values, END, and a frame with the keys, which are of fixed size
+	HZP_KIND_ENTRY, // item of a map: key, then value
 	HZP_KIND_STRUCT, // BEGIN, a frame with the fields of fixed size if there are any, others, END
-	HZP_KIND_FRAMES  // BEGIN to END as it stands
+	HZP_KIND_FRAMES // BEGIN to END as it stands
 } hzp_kind;
 
 // Bytes of a string, of serialized data, or of a structure kept as frames. p == NULL is null, in a
@@ -61,17 +61,18 @@ typedef struct hzp_list {
 #define HZP_EMPTY_LIST ((hzp_list){.items = ""})
 
 // A list of n items that stand at p.
-#define HZP_LIST(p, n) ((hzp_list){.items = (p), .count = (uint32_t) (n)})
+#define HZP_LIST(p, n) ((hzp_list){.items = (p), .count = (uint32_t)(n)})
 
 struct hzp_type {
 	const hzp_field *fields; // of a struct or an entry
 	const hzp_type *element; // of a list
+	const char *name;        // of a custom type, else NULL
 	uint16_t size;           // of the C type
 	uint16_t fixed;          // struct: bytes of its fields of fixed size
 	uint8_t kind;            // hzp_kind
 	uint8_t wire;            // bytes on the wire, when of fixed size
 	uint8_t n_fields;
-	uint8_t since;  // as in hzp_field
+	uint8_t since; // as in hzp_field
 	bool nullable; // list: its items may be null
 };
 
@@ -88,12 +89,12 @@ struct hzp_field {
 
 // Flags of a message. At most one HZP_BY_ says how a request finds its partition; none: it has none.
 enum {
-	HZP_RETRYABLE = 0x01,    // may be sent again after its connection broke
-	HZP_RESPONSE = 0x02,     // response: its header is shorter
-	HZP_EVENT = 0x04,        // event: repeats the correlation id of the registration
-	HZP_BY_KEY = 0x08,       // field `key` is the data whose hash picks the partition
-	HZP_BY_NAME = 0x10,      // field `key` is the name of the structure that lives in one partition
-	HZP_BY_STRING = 0x20,    // field `key` is a string whose serialized form picks the partition
+	HZP_RETRYABLE = 0x01, // may be sent again after its connection broke
+	HZP_RESPONSE = 0x02,  // response: its header is shorter
+	HZP_EVENT = 0x04,     // event: repeats the correlation id of the registration
+	HZP_BY_KEY = 0x08,    // field `key` is the data whose hash picks the partition
+	HZP_BY_NAME = 0x10, // field `key` is the name of the structure that lives in one partition
+	HZP_BY_STRING = 0x20, // field `key` is a string whose serialized form picks the partition
 	HZP_BY_PARTITION = 0x40, // the caller knows the partition
 	HZP_BY_ANY = 0x80        // needs a partition id, no matter which
 };
@@ -129,7 +130,7 @@ const hzp_message *hzp_message_find(uint32_t id);
 static inline hzp_bytes
 hzp_str(const char *s)
 {
-	return (hzp_bytes){(const uint8_t *) s, s != NULL ? (uint32_t) strlen(s) : 0};
+	return (hzp_bytes){(const uint8_t *)s, s != NULL ? (uint32_t)strlen(s) : 0};
 }
 
 #endif

@@ -37,7 +37,7 @@ put_frame(writer *w, uint16_t flags, size_t n)
 		w->err = HZ_ERR_MEMORY;
 		return NULL;
 	}
-	hzi_store_le32(p, (uint32_t) (n + HZP_FRAME_HEADER));
+	hzi_store_le32(p, (uint32_t)(n + HZP_FRAME_HEADER));
 	hzi_store_le16(p + HZP_AT_FLAGS, flags);
 	w->last = at;
 	return p + HZP_FRAME_HEADER;
@@ -70,12 +70,12 @@ store_uuid(uint8_t *p, const hz_uuid *u)
 static void
 store_fixed(uint8_t *p, uint8_t kind, const void *value)
 {
-	switch ((hzp_kind) kind) {
+	switch ((hzp_kind)kind) {
 	case HZP_KIND_BOOL:
-		*p = *(const bool *) value ? 1 : 0;
+		*p = *(const bool *)value ? 1 : 0;
 		break;
 	case HZP_KIND_I8:
-		*p = *(const uint8_t *) value;
+		*p = *(const uint8_t *)value;
 		break;
 	case HZP_KIND_I32:
 	case HZP_KIND_F32: {
@@ -103,7 +103,7 @@ store_fields(uint8_t *content, const hzp_field *fields, uint32_t n, const void *
 {
 	uint32_t i = 0;
 	for (; i < n && fields[i].wire != HZP_VAR; i++) {
-		const char *value = (const char *) record + fields[i].offset;
+		const char *value = (const char *)record + fields[i].offset;
 		store_fixed(content + fields[i].wire, fields[i].type->kind, value);
 	}
 	return i;
@@ -112,7 +112,7 @@ store_fields(uint8_t *content, const hzp_field *fields, uint32_t n, const void *
 static const char *
 item_at(const hzp_list *l, const hzp_type *element, uint32_t i)
 {
-	return (const char *) l->items + (size_t) i * element->size;
+	return (const char *)l->items + (size_t)i * element->size;
 }
 
 static bool
@@ -122,7 +122,7 @@ put_packed(writer *w, const hzp_type *t, const hzp_list *l)
 	if (l->items == NULL) {
 		return put_bytes(w, l->raw, l->raw != NULL ? l->n_bytes : 0);
 	}
-	uint8_t *p = put_frame(w, 0, (size_t) l->count * element->wire);
+	uint8_t *p = put_frame(w, 0, (size_t)l->count * element->wire);
 	if (p == NULL) {
 		return false;
 	}
@@ -151,7 +151,7 @@ put_raw(writer *w, const uint8_t *from, size_t n)
 		if (p == NULL) {
 			return false;
 		}
-		uint16_t flags = (uint16_t) (hzp_message_flags(from) & ~HZP_FLAG_FINAL);
+		uint16_t flags = (uint16_t)(hzp_message_flags(from) & ~HZP_FLAG_FINAL);
 		hzi_store_le16(p - HZP_FRAME_HEADER + HZP_AT_FLAGS, flags);
 		memcpy(p, from + HZP_FRAME_HEADER, length - HZP_FRAME_HEADER);
 		from += length;
@@ -183,12 +183,12 @@ put_keys(writer *w, const hzp_type *t, const hzp_list *l)
 {
 	const hzp_type *key = t->element->fields[0].type;
 	uint32_t count = l->items != NULL || l->keys != NULL ? l->count : 0;
-	uint8_t *p = put_frame(w, 0, (size_t) count * key->wire);
+	uint8_t *p = put_frame(w, 0, (size_t)count * key->wire);
 	if (p == NULL) {
 		return false;
 	}
 	if (l->items == NULL && count > 0) {
-		memcpy(p, l->keys, (size_t) count * key->wire);
+		memcpy(p, l->keys, (size_t)count * key->wire);
 		return true;
 	}
 	for (uint32_t i = 0; i < count; i++, p += key->wire) {
@@ -207,7 +207,7 @@ put_list(writer *w, const hzp_type *t, bool nullable, const hzp_list *l)
 		return put_packed(w, t, l);
 	}
 	return put_mark(w, HZP_FLAG_BEGIN) && put_items(w, t, l) && put_mark(w, HZP_FLAG_END) &&
-	       (t->kind == HZP_KIND_LIST || put_keys(w, t, l));
+			(t->kind == HZP_KIND_LIST || put_keys(w, t, l));
 }
 
 static bool
@@ -215,7 +215,7 @@ put_fields(writer *w, const hzp_field *fields, uint32_t i, uint32_t n, const voi
 {
 	for (; i < n; i++) {
 		const hzp_field *f = &fields[i];
-		if (!put_value(w, f->type, f->nullable, (const char *) record + f->offset)) {
+		if (!put_value(w, f->type, f->nullable, (const char *)record + f->offset)) {
 			return false;
 		}
 	}
@@ -226,7 +226,7 @@ static bool
 put_struct(writer *w, const hzp_type *t, bool nullable, const void *record)
 {
 	// `present` is the first member of every generated custom type.
-	if (nullable && !*(const bool *) record) {
+	if (nullable && !*(const bool *)record) {
 		return put_mark(w, HZP_FLAG_NULL);
 	}
 	if (!put_mark(w, HZP_FLAG_BEGIN)) {
@@ -256,7 +256,7 @@ put_frames(writer *w, const hzp_bytes *b)
 static bool
 put_value(writer *w, const hzp_type *t, bool nullable, const void *value)
 {
-	switch ((hzp_kind) t->kind) {
+	switch ((hzp_kind)t->kind) {
 	case HZP_KIND_BYTES:
 	case HZP_KIND_FRAMES: {
 		const hzp_bytes *b = value;
@@ -302,7 +302,8 @@ hzp_encode(hzi_buf *out, const hzp_message *m, const void *record)
 	writer w = {.out = out, .err = HZ_OK};
 	size_t start = out->len;
 	uint32_t done = 0;
-	if (!put_first(&w, m, record, &done) || !put_fields(&w, m->fields, done, m->n_fields, record)) {
+	if (!put_first(&w, m, record, &done) ||
+			!put_fields(&w, m->fields, done, m->n_fields, record)) {
 		out->len = start;
 		return w.err;
 	}

@@ -3,7 +3,7 @@
 
 hz_err
 hzp_error_first(const uint8_t *msg, size_t n, hzp_error_holder *first, hzp_iter *causes,
-                const char **reason)
+		const char **reason)
 {
 	hzp_error_response record;
 	hz_err err = hzp_decode(msg, n, &HZP_ERROR_RESPONSE, &record, reason);

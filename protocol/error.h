@@ -12,6 +12,6 @@
 // it. `causes` and `reason` may be NULL. Any thread; does not block. HZ_ERR_PROTOCOL: the bytes are
 // no such message, or one that holds no error.
 hz_err hzp_error_first(const uint8_t *msg, size_t n, hzp_error_holder *first, hzp_iter *causes,
-                       const char **reason);
+		const char **reason);
 
 #endif

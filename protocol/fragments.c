@@ -96,7 +96,7 @@ hzp_fragments_add(hzp_fragments *f, const uint8_t *p, size_t n, hzi_buf *whole)
 	if (!hzp_frames_take(&in, &head) || head.n < ID_BYTES) {
 		return HZ_ERR_PROTOCOL;
 	}
-	size_t size = (size_t) (in.end - in.p);
+	size_t size = (size_t)(in.end - in.p);
 	const uint8_t *last = last_frame(in.p, in.end);
 	if (last == NULL) {
 		return HZ_ERR_PROTOCOL;
@@ -115,8 +115,9 @@ hzp_fragments_add(hzp_fragments *f, const uint8_t *p, size_t n, hzi_buf *whole)
 	f->bytes += size;
 	if ((head.flags & HZP_FLAG_END_FRAGMENT) == 0) {
 		// Each part has a final frame, but only the last part's is the message's.
-		uint8_t *mark = part->bytes.data + part->bytes.len - (size_t) (in.end - last);
-		hzi_store_le16(mark + HZP_AT_FLAGS, (uint16_t) (hzp_message_flags(mark) & ~HZP_FLAG_FINAL));
+		uint8_t *mark = part->bytes.data + part->bytes.len - (size_t)(in.end - last);
+		hzi_store_le16(mark + HZP_AT_FLAGS,
+				(uint16_t)(hzp_message_flags(mark) & ~HZP_FLAG_FINAL));
 		return HZ_OK;
 	}
 	*whole = part->bytes;

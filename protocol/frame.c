@@ -4,7 +4,7 @@
 bool
 hzp_frames_peek(hzp_frames *in, hzp_frame *out)
 {
-	size_t left = (size_t) (in->end - in->p);
+	size_t left = (size_t)(in->end - in->p);
 	if (left < HZP_FRAME_HEADER) {
 		in->reason = left == 0 ? "a frame is missing" : "the header of a frame is cut off";
 		return false;

@@ -70,7 +70,7 @@ hzp_message_type(const uint8_t *msg)
 static inline int64_t
 hzp_message_correlation(const uint8_t *msg)
 {
-	return (int64_t) hzi_load_le64(msg + HZP_AT_CORRELATION);
+	return (int64_t)hzi_load_le64(msg + HZP_AT_CORRELATION);
 }
 
 // Of an event; -1 when the frame is too short to tell.
@@ -80,7 +80,7 @@ hzp_message_partition(const uint8_t *msg)
 	if (hzi_load_le32(msg) < HZP_FRAME_HEADER + HZP_REQUEST_HEADER) {
 		return -1;
 	}
-	return (int32_t) hzi_load_le32(msg + HZP_AT_PARTITION);
+	return (int32_t)hzi_load_le32(msg + HZP_AT_PARTITION);
 }
 
 // Of a response: how many backup acknowledgements to wait for.
@@ -93,20 +93,20 @@ hzp_message_backups(const uint8_t *msg)
 static inline void
 hzp_message_set_correlation(uint8_t *msg, int64_t id)
 {
-	hzi_store_le64(msg + HZP_AT_CORRELATION, (uint64_t) id);
+	hzi_store_le64(msg + HZP_AT_CORRELATION, (uint64_t)id);
 }
 
 static inline void
 hzp_message_set_partition(uint8_t *msg, int32_t partition)
 {
-	hzi_store_le32(msg + HZP_AT_PARTITION, (uint32_t) partition);
+	hzi_store_le32(msg + HZP_AT_PARTITION, (uint32_t)partition);
 }
 
 // Adds flags of the first frame, such as HZP_FLAG_BACKUP_AWARE.
 static inline void
 hzp_message_add_flags(uint8_t *msg, uint16_t flags)
 {
-	hzi_store_le16(msg + HZP_AT_FLAGS, (uint16_t) (hzp_message_flags(msg) | flags));
+	hzi_store_le16(msg + HZP_AT_FLAGS, (uint16_t)(hzp_message_flags(msg) | flags));
 }
 
 #endif

@@ -14,7 +14,7 @@ import os
 import re
 import sys
 
-from hzspec import FIXED, FRAMES, HEADER, SpecError, read_spec, snake
+from hzspec import FIXED, FRAMES, HEADER, SpecError, read_spec, since_text, snake
 
 
 class Types:
@@ -70,7 +70,7 @@ class Types:
         elif text[0] == "{":
             self.map_row(row, text, at)
         else:
-            self.struct_row(row, self.spec.types[text])
+            self.struct_row(row, text)
         self.open.pop()
         self.made[text] = row
         return row
@@ -103,11 +103,13 @@ class Types:
     def c_element_note(self, text):
         return " // of %s" % self.element_c(text) if self.c_type(text) == "hzp_list" else ""
 
-    def struct_row(self, row, s):
+    def struct_row(self, row, name):
+        s = self.spec.types[name]
         fields = self.field_rows(s, 0)
         self.structs.append(s)
         self.rows += fields
-        extra = ".fixed = %d, .since = %d, .n_fields = %d" % (fixed_size(s), s.since, len(s.fields))
+        extra = ".name = \"%s\", .fixed = %d, .since = %d, .n_fields = %d" % (
+            name, fixed_size(s), s.since, len(s.fields))
         if s.fields:
             extra += ", .fields = f_%s" % s.name
         self.add(row, "STRUCT", s.name, extra)
@@ -144,10 +146,6 @@ def c_bool(value):
 
 def fixed_size(s):
     return sum(FIXED[f.text][0] for f in s.fixed)
-
-
-def since_text(n):
-    return "2.%d" % (n // 10) + (".%d" % (n % 10) if n % 10 else "")
 
 
 def struct_text(types, s, custom):

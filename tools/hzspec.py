@@ -59,6 +59,10 @@ def since_number(text, at):
     return int(m[1]) * 10 + int(m[2] or 0)
 
 
+def since_text(n):
+    return "2.%d" % (n // 10) + (".%d" % (n % 10) if n % 10 else "")
+
+
 class Field:
     def __init__(self, name, text, nullable, since, at):
         self.name, self.text, self.nullable, self.since, self.at = name, text, nullable, since, at
@@ -281,7 +285,8 @@ class Spec:
         self.no_more(attributes, at)
         number = owner.request.number + 2 + len(owner.events)
         m = Message("event", "%s_%s" % (owner.name, name), number, fields, since, at)
-        m.title, m.flags = "%s/%s" % (owner.request.title, camel(name)), ["HZP_EVENT"]
+        m.title = "%s/%s" % (owner.request.title, camel("_" + name))
+        m.flags = ["HZP_EVENT"]
         self.claim(m.name, at)
         owner.events.append(m)
 
