@@ -11,7 +11,8 @@ import sys
 
 # Names that another library of Debian owns.
 FOREIGN = {"hz_init", "hz_setup", "hz_convert", "hz_search"}
-NEEDED = {"libzmq.so.5", "libssl.so.3", "libcrypto.so.3", "libyaml-0.so.2", "libc.so.6", "libm.so.6"}
+NEEDED = {"libzmq.so.5", "libssl.so.3", "libcrypto.so.3", "libyaml-0.so.2", "libc.so.6", "libm.so.6",
+          "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 
 DECLARATION = re.compile(r"HZ_API\b[^;{(]*?\b(hz_\w+)\s*\(")
 ANY_FUNCTION = re.compile(r"\b(hz_\w+)\s*\(")

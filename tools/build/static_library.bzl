@@ -24,7 +24,7 @@ def _impl(ctx):
         command = 'out=$1; shift; rm -f "$out"; ar qcsD "$out" "$@"',
         mnemonic = "StaticLibrary",
     )
-    return [DefaultInfo(files = depset([out]))]
+    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
 
 static_library = rule(
     implementation = _impl,
