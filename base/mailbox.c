@@ -5,10 +5,9 @@
 // them sees the other. tests/model/bell.pml checks push_bell, hzi_mailbox_prepare_sleep and
 // hzi_mailbox_awake over all interleavings.
 //
-// Why the queue inside ZeroMQ never grows: the message is sent under the mailbox's lock and only by
-// whoever turned `under_way` from 0 to 1, and it is turned back before messages are received. So
-// two messages at most are in the queue: one that a slow sender sent after the receiver had turned
-// the flag back, and the next.
+// Why the queue inside ZeroMQ never grows: a message is sent under the mailbox's lock and only by
+// whoever turned `under_way` from 0 to 1, and the receiver turns it back once for each message that
+// it receives, and once more. So a few messages at most are in the queue: the model has the number.
 #include "base/mailbox.h"
 
 #include "base/platform_tsan.h"
@@ -118,14 +117,16 @@ send_message(hzi_mailbox *mb)
 }
 
 // Receives until there is nothing: the descriptor reports changes only, so a message left in the
-// queue would never be reported again.
+// queue would never be reported again. The flag is turned back before each try and not once before
+// all: a message that was sent after the first try and received by a later one would else leave it
+// at 1 with nothing on its way, and nobody would ever send again.
 static void
 receive_messages(hzi_mailbox *mb)
 {
 	void *batch = NULL;
 	int rc;
-	atomic_exchange_explicit(&mb->under_way, 0, memory_order_seq_cst);
 	do {
+		atomic_exchange_explicit(&mb->under_way, 0, memory_order_seq_cst);
 		rc = zmq_recv(mb->receiver, &batch, sizeof(batch), ZMQ_DONTWAIT);
 		HZI_ASSERT(rc < 0 || batch == (void *)&mb->head);
 	} while (rc >= 0 || (errno == EINTR && !hzi_forked(mb->guard)));
