@@ -29,6 +29,7 @@ MAY_INCLUDE = {
     "examples": ["include"],
     "benchmarks": ["include", "tests/support"],
     "tests/api": ["include", "tests/support"],
+    "tests/base": ["include", "base", "tests/support"],
     "tests/cluster": ["include", "tests/support"],
     "tests/support": ["include", "base", "protocol", "serialization"],
     "tests/config": ["include", "base", "protocol", "serialization", "transport", "core", "tests/support"],
