@@ -21,92 +21,94 @@ enum {
 };
 
 static const hzi_builtin rows[] = {
-	NUMBER(0, HZ_KIND_NULL, 0),
-	SIGNED(3, HZ_KIND_I8, 1),
-	NUMBER(4, HZ_KIND_BOOL, 1),
-	NUMBER(5, HZ_KIND_CHAR16, 2),
-	SIGNED(6, HZ_KIND_I16, 2),
-	SIGNED(7, HZ_KIND_I32, 4),
-	SIGNED(8, HZ_KIND_I64, 8),
-	NUMBER(9, HZ_KIND_F32, 4),
-	NUMBER(10, HZ_KIND_F64, 8),
-	TEXT(11, HZ_KIND_STR),
-	ARRAY(12, HZ_KIND_BYTES, 1),
-	ARRAY(13, HZ_KIND_BOOLS, 1),
-	ARRAY(14, HZ_KIND_CHAR16S, 2),
-	ARRAY(15, HZ_KIND_I16S, 2),
-	ARRAY(16, HZ_KIND_I32S, 4),
-	ARRAY(17, HZ_KIND_I64S, 8),
-	ARRAY(18, HZ_KIND_F32S, 4),
-	ARRAY(19, HZ_KIND_F64S, 8),
-	[20] = {ROW(20, HZ_KIND_STRS, strings)},
-	[21] = {ROW(21, HZ_KIND_UUID, uuid)},
-	ENTRY(22), // SimpleEntry
-	ENTRY(23), // SimpleImmutableEntry
-	SIGNED(25, HZ_KIND_DATE, 8),
-	[26] = {ROW(26, HZ_KIND_BIG_INTEGER, counted), .item = 1, .min_count = 1},
-	[27] = {ROW(27, HZ_KIND_DECIMAL, counted), .item = 1, .min_count = 1, .tail = 4},
-	LIST(28),        // Object[]
-	LIST(29),        // ArrayList
-	LIST(30),        // LinkedList
-	LIST(31),        // CopyOnWriteArrayList
-	MAP(32),         // HashMap
-	SORTED_MAP(33),  // ConcurrentSkipListMap
-	MAP(34),         // ConcurrentHashMap
-	MAP(35),         // LinkedHashMap
-	SORTED_MAP(36),  // TreeMap
-	LIST(37),        // HashSet
-	SORTED_LIST(38), // TreeSet
-	LIST(39),        // LinkedHashSet
-	LIST(40),        // CopyOnWriteArraySet
-	SORTED_LIST(41), // ConcurrentSkipListSet
-	LIST(42),        // ArrayDeque
-	LIST(43),        // LinkedBlockingQueue
-	LIST(44),        // ArrayBlockingQueue
-	SORTED_LIST(45), // PriorityBlockingQueue
-	LIST(48),        // LinkedTransferQueue
-	SORTED_LIST(49), // PriorityQueue
-	TEMPORAL(51, HZ_KIND_LOCAL_DATE, DAY),
-	TEMPORAL(52, HZ_KIND_LOCAL_TIME, CLOCK),
-	TEMPORAL(53, HZ_KIND_LOCAL_DATE_TIME, DAY | CLOCK),
-	TEMPORAL(54, HZ_KIND_OFFSET_DATE_TIME, DAY | CLOCK | OFFSET),
-	TEXT(130, HZ_KIND_JSON),
+		NUMBER(0, HZ_KIND_NULL, 0),
+		SIGNED(3, HZ_KIND_I8, 1),
+		NUMBER(4, HZ_KIND_BOOL, 1),
+		NUMBER(5, HZ_KIND_CHAR16, 2),
+		SIGNED(6, HZ_KIND_I16, 2),
+		SIGNED(7, HZ_KIND_I32, 4),
+		SIGNED(8, HZ_KIND_I64, 8),
+		NUMBER(9, HZ_KIND_F32, 4),
+		NUMBER(10, HZ_KIND_F64, 8),
+		TEXT(11, HZ_KIND_STR),
+		ARRAY(12, HZ_KIND_BYTES, 1),
+		ARRAY(13, HZ_KIND_BOOLS, 1),
+		ARRAY(14, HZ_KIND_CHAR16S, 2),
+		ARRAY(15, HZ_KIND_I16S, 2),
+		ARRAY(16, HZ_KIND_I32S, 4),
+		ARRAY(17, HZ_KIND_I64S, 8),
+		ARRAY(18, HZ_KIND_F32S, 4),
+		ARRAY(19, HZ_KIND_F64S, 8),
+		[20] = {ROW(20, HZ_KIND_STRS, strings)},
+		[21] = {ROW(21, HZ_KIND_UUID, uuid)},
+		ENTRY(22), // SimpleEntry
+		ENTRY(23), // SimpleImmutableEntry
+		SIGNED(25, HZ_KIND_DATE, 8),
+		[26] = {ROW(26, HZ_KIND_BIG_INTEGER, counted), .item = 1, .min_count = 1},
+		[27] = {ROW(27, HZ_KIND_DECIMAL, counted), .item = 1, .min_count = 1, .tail = 4},
+		LIST(28),        // Object[]
+		LIST(29),        // ArrayList
+		LIST(30),        // LinkedList
+		LIST(31),        // CopyOnWriteArrayList
+		MAP(32),         // HashMap
+		SORTED_MAP(33),  // ConcurrentSkipListMap
+		MAP(34),         // ConcurrentHashMap
+		MAP(35),         // LinkedHashMap
+		SORTED_MAP(36),  // TreeMap
+		LIST(37),        // HashSet
+		SORTED_LIST(38), // TreeSet
+		LIST(39),        // LinkedHashSet
+		LIST(40),        // CopyOnWriteArraySet
+		SORTED_LIST(41), // ConcurrentSkipListSet
+		LIST(42),        // ArrayDeque
+		LIST(43),        // LinkedBlockingQueue
+		LIST(44),        // ArrayBlockingQueue
+		SORTED_LIST(45), // PriorityBlockingQueue
+		LIST(46),        // DelayQueue
+		LIST(47),        // SynchronousQueue
+		LIST(48),        // LinkedTransferQueue
+		SORTED_LIST(49), // PriorityQueue
+		TEMPORAL(51, HZ_KIND_LOCAL_DATE, DAY),
+		TEMPORAL(52, HZ_KIND_LOCAL_TIME, CLOCK),
+		TEMPORAL(53, HZ_KIND_LOCAL_DATE_TIME, DAY | CLOCK),
+		TEMPORAL(54, HZ_KIND_OFFSET_DATE_TIME, DAY | CLOCK | OFFSET),
+		TEXT(130, HZ_KIND_JSON),
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 // Which of several types a kind is written as. A MAP has no constructor; one that arrived keeps its type.
 static const uint8_t type_of_kind[HZ_KIND_COUNT] = {
-	[HZ_KIND_NULL] = 0,
-	[HZ_KIND_BOOL] = 4,
-	[HZ_KIND_I8] = 3,
-	[HZ_KIND_I16] = 6,
-	[HZ_KIND_CHAR16] = 5,
-	[HZ_KIND_I32] = 7,
-	[HZ_KIND_I64] = 8,
-	[HZ_KIND_F32] = 9,
-	[HZ_KIND_F64] = 10,
-	[HZ_KIND_STR] = 11,
-	[HZ_KIND_BYTES] = 12,
-	[HZ_KIND_JSON] = 130,
-	[HZ_KIND_UUID] = 21,
-	[HZ_KIND_BIG_INTEGER] = 26,
-	[HZ_KIND_DECIMAL] = 27,
-	[HZ_KIND_DATE] = 25,
-	[HZ_KIND_LOCAL_DATE] = 51,
-	[HZ_KIND_LOCAL_TIME] = 52,
-	[HZ_KIND_LOCAL_DATE_TIME] = 53,
-	[HZ_KIND_OFFSET_DATE_TIME] = 54,
-	[HZ_KIND_BOOLS] = 13,
-	[HZ_KIND_I16S] = 15,
-	[HZ_KIND_CHAR16S] = 14,
-	[HZ_KIND_I32S] = 16,
-	[HZ_KIND_I64S] = 17,
-	[HZ_KIND_F32S] = 18,
-	[HZ_KIND_F64S] = 19,
-	[HZ_KIND_STRS] = 20,
-	[HZ_KIND_LIST] = 29,
-	[HZ_KIND_MAP] = 35,
+		[HZ_KIND_NULL] = 0,
+		[HZ_KIND_BOOL] = 4,
+		[HZ_KIND_I8] = 3,
+		[HZ_KIND_I16] = 6,
+		[HZ_KIND_CHAR16] = 5,
+		[HZ_KIND_I32] = 7,
+		[HZ_KIND_I64] = 8,
+		[HZ_KIND_F32] = 9,
+		[HZ_KIND_F64] = 10,
+		[HZ_KIND_STR] = 11,
+		[HZ_KIND_BYTES] = 12,
+		[HZ_KIND_JSON] = 130,
+		[HZ_KIND_UUID] = 21,
+		[HZ_KIND_BIG_INTEGER] = 26,
+		[HZ_KIND_DECIMAL] = 27,
+		[HZ_KIND_DATE] = 25,
+		[HZ_KIND_LOCAL_DATE] = 51,
+		[HZ_KIND_LOCAL_TIME] = 52,
+		[HZ_KIND_LOCAL_DATE_TIME] = 53,
+		[HZ_KIND_OFFSET_DATE_TIME] = 54,
+		[HZ_KIND_BOOLS] = 13,
+		[HZ_KIND_I16S] = 15,
+		[HZ_KIND_CHAR16S] = 14,
+		[HZ_KIND_I32S] = 16,
+		[HZ_KIND_I64S] = 17,
+		[HZ_KIND_F32S] = 18,
+		[HZ_KIND_F64S] = 19,
+		[HZ_KIND_STRS] = 20,
+		[HZ_KIND_LIST] = 29,
+		[HZ_KIND_MAP] = 35,
 };
 
 const hzi_builtin *
@@ -138,7 +140,7 @@ bool
 hzi_builtin_is_inline(const hzi_builtin *row)
 {
 	return row->shape == &hzi_shape_fixed || row->shape == &hzi_shape_uuid ||
-	       row->shape == &hzi_shape_temporal;
+			row->shape == &hzi_shape_temporal;
 }
 
 void
@@ -147,11 +149,11 @@ hzi_builtin_view(const hzi_builtin *row, const uint8_t *p, size_t size, bool be,
 {
 	size_t header = is_data ? HZI_DATA_HEADER : 0;
 	*out = (hz_value){
-		.kind_ = row->kind,
-		.flags_ = (uint8_t)(HZI_VALUE_WIRE | (be ? 0 : HZI_VALUE_LE) |
-				    (is_data ? HZI_VALUE_DATA : 0)),
-		.len_ = (uint32_t)(size + header),
-		.u_.p = p - header,
+			.kind_ = row->kind,
+			.flags_ = (uint8_t)(HZI_VALUE_WIRE | (be ? 0 : HZI_VALUE_LE) |
+					(is_data ? HZI_VALUE_DATA : 0)),
+			.len_ = (uint32_t)(size + header),
+			.u_.p = p - header,
 	};
 	row->shape->view(row, p, be, out);
 }

@@ -21,7 +21,8 @@ typedef enum hzi_extent {
 
 typedef struct hzi_shape {
 	// How many of the n bytes at p the payload takes. Trusts nothing; allocates nothing.
-	hzi_extent (*extent)(const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t *used);
+	hzi_extent (*extent)(
+			const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t *used);
 
 	// Finishes `out`, which is set up as a wire value on the checked payload at p: decodes what lies in
 	// the value itself, and makes null what is null.

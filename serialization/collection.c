@@ -11,7 +11,8 @@ enum { TYPE_SIZE = 4, COUNT_SIZE = 4, PORTABLE = -1 };
 // Reads what stands before the objects of a collection: how many of them there are, and how many bytes
 // it took to say so.
 static hzi_extent
-read_head(const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t *used, size_t *objects)
+read_head(const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t *used,
+		size_t *objects)
 {
 	*used = row->is_single ? 0 : row->lead + (size_t)COUNT_SIZE;
 	*objects = row->fan;
@@ -55,8 +56,8 @@ enter(walk *w, const hzi_builtin *row)
 		return HZI_EXTENT_UNKNOWN;
 	}
 	size_t used = 0;
-	hzi_extent found = read_head(row, w->p + w->at, w->n - w->at, w->be, &used,
-			&w->left[w->depth]);
+	hzi_extent found = read_head(
+			row, w->p + w->at, w->n - w->at, w->be, &used, &w->left[w->depth]);
 	w->at += used;
 	w->depth++;
 	return found;

@@ -46,9 +46,9 @@ hzi_counted_span(const hzi_builtin *row, const hz_value *v)
 	size_t n = 0;
 	const uint8_t *p = hzi_value_payload(v, &n);
 	return (hzi_span){
-		.p = p + COUNT_SIZE,
-		.n = (n - COUNT_SIZE - row->tail) / row->item,
-		.big_endian = hzi_value_is_big_endian(v),
+			.p = p + COUNT_SIZE,
+			.n = (n - COUNT_SIZE - row->tail) / row->item,
+			.big_endian = hzi_value_is_big_endian(v),
 	};
 }
 
@@ -68,7 +68,8 @@ hzi_check_text(const char *text, size_t n, hz_error *err)
 {
 	size_t good = hzi_utf8_valid(text, n);
 	if (good != n) {
-		return hzi_fail(err, HZ_ERR_ARGUMENT, "text is not UTF-8 at byte %zu of %zu", good, n);
+		return hzi_fail(err, HZ_ERR_ARGUMENT, "text is not UTF-8 at byte %zu of %zu", good,
+				n);
 	}
 	return HZ_OK;
 }
@@ -104,8 +105,8 @@ counted_put(const hzi_builtin *row, const hz_value *v, uint8_t *to, bool be)
 	hzi_store32(to, (uint32_t)span.n, be);
 	hzi_copy_items(to + COUNT_SIZE, be, span.p, span.big_endian, span.n, row->item);
 	if (row->tail != 0) {
-		hzi_store32(to + COUNT_SIZE + span.n * row->item,
-				(uint32_t)hzi_decimal_scale(v), be);
+		hzi_store32(to + COUNT_SIZE + span.n * row->item, (uint32_t)hzi_decimal_scale(v),
+				be);
 	}
 }
 
@@ -167,5 +168,9 @@ counted_equal(const hzi_builtin *row, const hz_value *a, const hz_value *b)
 }
 
 const hzi_shape hzi_shape_counted = {
-	counted_extent, counted_view, counted_measure, counted_put, counted_equal,
+		counted_extent,
+		counted_view,
+		counted_measure,
+		counted_put,
+		counted_equal,
 };

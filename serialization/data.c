@@ -19,7 +19,8 @@ hzi_raw_check(const hz_value *v, bool be, hz_error *err)
 	}
 	if ((v->flags_ & HZI_VALUE_LE) != 0 && be) {
 		return hzi_fail(err, HZ_ERR_SERIALIZATION,
-				"a value of type %ld from a little-endian cluster cannot be turned round",
+				"a value of type %ld from a little-endian cluster cannot be turned "
+				"round",
 				(long)hzi_value_wire_type(v));
 	}
 	return HZ_OK;
@@ -85,7 +86,7 @@ hzi_data_write(hzi_buf *out, const hz_value *v, bool big_endian, int32_t *hash, 
 {
 	size_t start = out->len;
 	hz_err code = v->kind_ == HZ_KIND_RAW ? append_raw(out, v, big_endian, err)
-	                                      : append_builtin(out, v, big_endian, err);
+					      : append_builtin(out, v, big_endian, err);
 	if (code != HZ_OK) {
 		out->len = start;
 		return code;

@@ -18,7 +18,8 @@
 // follows from. Lends v. On failure `out` is as long as it was, and `*hash` is not written. A null value
 // is HZ_ERR_ARGUMENT: messages have another way to say null. Other errors as hz_value_serialize.
 // Allocates only by growing `out`. Any thread; does not block.
-hz_err hzi_data_write(hzi_buf *out, const hz_value *v, bool big_endian, int32_t *hash, hz_error *err);
+hz_err hzi_data_write(
+		hzi_buf *out, const hz_value *v, bool big_endian, int32_t *hash, hz_error *err);
 
 // True if the payload of a value can be copied as it lies.
 static inline bool
@@ -32,8 +33,8 @@ hzi_value_is_ready(const hz_value *v, bool be)
 hz_err hzi_raw_check(const hz_value *v, bool be, hz_error *err);
 
 // Appends the payload of a value that is no collection, or is ready.
-hz_err hzi_payload_append(hzi_buf *buf, const hzi_builtin *row, const hz_value *v, bool be,
-		hz_error *err);
+hz_err hzi_payload_append(
+		hzi_buf *buf, const hzi_builtin *row, const hz_value *v, bool be, hz_error *err);
 
 // ---- Reading ----
 

@@ -17,9 +17,9 @@ enum { DIGITS_MAX = HZ_DECIMAL_TEXT_MAX * 5 / 2 };
 
 typedef struct scanned {
 	bool negative;
-	size_t digits;      // how many were kept
-	int64_t scale;      // before it is known to fit
-	const char *rest;   // behind the number
+	size_t digits;    // how many were kept
+	int64_t scale;    // before it is known to fit
+	const char *rest; // behind the number
 } scanned;
 
 // Keeps the digits of the mantissa, without leading zeros, in `digits`; counts those behind the point.
@@ -127,9 +127,9 @@ hz_decimal_parse(const char *text, uint8_t *storage, size_t cap, hz_decimal *out
 	scanned s = {.negative = *text == '-'};
 	if (!scan_mantissa(text + (*text == '-' || *text == '+'), digits, &s)) {
 		return s.digits > DIGITS_MAX
-		               ? hzi_fail(err, HZ_ERR_LIMIT, "a decimal of more than %d digits",
-						 DIGITS_MAX)
-		               : hzi_fail(err, HZ_ERR_ARGUMENT, "not a number: %.40s", text);
+				? hzi_fail(err, HZ_ERR_LIMIT, "a decimal of more than %d digits",
+						  DIGITS_MAX)
+				: hzi_fail(err, HZ_ERR_ARGUMENT, "not a number: %.40s", text);
 	}
 	digits[s.digits] = 0;
 	if (!scan_exponent(&s) || *s.rest != 0) {
@@ -201,7 +201,7 @@ put_number(sink *to, const char *digits, int32_t scale)
 	}
 	size_t behind = (size_t)scale;
 	if (n <= behind) {
-		put_run(to, "0.", behind == 0 ? 1 : 2);
+		put_run(to, "0.", 2);
 		put_zeros(to, behind - n);
 		put_run(to, digits, n);
 		return;

@@ -63,7 +63,11 @@ fixed_equal(const hzi_builtin *row, const hz_value *a, const hz_value *b)
 }
 
 const hzi_shape hzi_shape_fixed = {
-	fixed_extent, fixed_view, fixed_measure, fixed_put, fixed_equal,
+		fixed_extent,
+		fixed_view,
+		fixed_measure,
+		fixed_put,
+		fixed_equal,
 };
 
 // ---- UUIDs ----
@@ -81,9 +85,9 @@ static void
 uuid_view(const hzi_builtin *row, const uint8_t *p, bool be, hz_value *out)
 {
 	*out = (hz_value){
-		.kind_ = row->kind,
-		.u_.bits = hzi_load64(p, be),
-		.ext_.bits = hzi_load64(p + 8, be),
+			.kind_ = row->kind,
+			.u_.bits = hzi_load64(p, be),
+			.ext_.bits = hzi_load64(p + 8, be),
 	};
 }
 
@@ -120,8 +124,8 @@ static size_t
 temporal_size(const hzi_builtin *row)
 {
 	return ((row->parts & HZI_PART_DATE) != 0 ? DATE_SIZE : 0u) +
-	       ((row->parts & HZI_PART_TIME) != 0 ? TIME_SIZE : 0u) +
-	       ((row->parts & HZI_PART_OFFSET) != 0 ? OFFSET_SIZE : 0u);
+			((row->parts & HZI_PART_TIME) != 0 ? TIME_SIZE : 0u) +
+			((row->parts & HZI_PART_OFFSET) != 0 ? OFFSET_SIZE : 0u);
 }
 
 static hzi_extent
@@ -145,7 +149,7 @@ temporal_view(const hzi_builtin *row, const uint8_t *p, bool be, hz_value *out)
 	*out = (hz_value){.kind_ = row->kind};
 	if ((row->parts & HZI_PART_DATE) != 0) {
 		out->u_.date = (hz_local_date){
-			.year = (int32_t)hzi_load32(p, be), .month = p[4], .day = p[5]};
+				.year = (int32_t)hzi_load32(p, be), .month = p[4], .day = p[5]};
 		p += DATE_SIZE;
 	}
 	if ((row->parts & HZI_PART_TIME) != 0) {
@@ -181,7 +185,7 @@ static bool
 is_time(hz_local_time time)
 {
 	return time.hour < 24 && time.minute < 60 && time.second < 60 && time.nano >= 0 &&
-	       time.nano <= 999999999;
+			time.nano <= 999999999;
 }
 
 // Checked here because a member stores any bytes: the first Java reader would fail on them.
@@ -240,5 +244,9 @@ temporal_equal(const hzi_builtin *row, const hz_value *a, const hz_value *b)
 }
 
 const hzi_shape hzi_shape_temporal = {
-	temporal_extent, temporal_view, temporal_measure, temporal_put, temporal_equal,
+		temporal_extent,
+		temporal_view,
+		temporal_measure,
+		temporal_put,
+		temporal_equal,
 };

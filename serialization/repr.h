@@ -68,8 +68,9 @@ static inline int32_t
 hzi_value_wire_type(const hz_value *v)
 {
 	if ((v->flags_ & HZI_VALUE_DATA) != 0) {
-		return v->len_ < HZI_DATA_HEADER ? 0
-		                                 : (int32_t)hzi_load_be32((const uint8_t *)v->u_.p + 4);
+		return v->len_ < HZI_DATA_HEADER
+				? 0
+				: (int32_t)hzi_load_be32((const uint8_t *)v->u_.p + 4);
 	}
 	return (int32_t)hzi_load32((const uint8_t *)v->u_.p - 4, hzi_value_is_big_endian(v));
 }

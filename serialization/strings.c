@@ -66,7 +66,7 @@ strings_measure(const hzi_builtin *row, const hz_value *v, size_t *size, hz_erro
 	hz_value item;
 	while (hz_value_next(v, &pos, &item)) {
 		hz_err code = hzi_value_is_wire(v) ? HZ_OK
-		                                   : hzi_check_text(item.u_.p, item.len_, err);
+						   : hzi_check_text(item.u_.p, item.len_, err);
 		if (code != HZ_OK) {
 			return code;
 		}
@@ -119,5 +119,9 @@ strings_equal(const hzi_builtin *row, const hz_value *a, const hz_value *b)
 }
 
 const hzi_shape hzi_shape_strings = {
-	strings_extent, strings_view, strings_measure, strings_put, strings_equal,
+		strings_extent,
+		strings_view,
+		strings_measure,
+		strings_put,
+		strings_equal,
 };

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 // Where text goes that may be longer than its room; counts all of it.
 typedef struct sink {
@@ -26,8 +27,7 @@ put_char(sink *to, char c)
 }
 
 // For short pieces: at most 63 characters.
-static void HZI_PRINTF(2, 3)
-put(sink *to, const char *format, ...)
+static void HZI_PRINTF(2, 3) put(sink *to, const char *format, ...)
 {
 	char piece[64];
 	va_list args;
@@ -69,16 +69,34 @@ print_char16(sink *to, const hz_value *v)
 	put(to, unit >= 0x20 && unit < 0x7f ? "'%c'" : "'\\u%04x'", unit);
 }
 
+// The fewest digits that still tell the number from its neighbours; a point also where the process
+// has set a locale with a comma.
+static void
+put_real(sink *to, double d, bool is_float)
+{
+	char text[40];
+	int most = is_float ? 9 : 17;
+	for (int digits = is_float ? 6 : 15; digits <= most; digits++) {
+		(void)snprintf(text, sizeof(text), "%.*g", digits, d);
+		if (is_float ? strtof(text, NULL) == (float)d : strtod(text, NULL) == d) {
+			break;
+		}
+	}
+	for (const char *c = text; *c != 0; c++) {
+		put_char(to, (char)(*c == ',' ? '.' : *c));
+	}
+}
+
 static void
 print_f32(sink *to, const hz_value *v)
 {
-	put(to, "%.9g", (double)v->u_.f);
+	put_real(to, (double)v->u_.f, true);
 }
 
 static void
 print_f64(sink *to, const hz_value *v)
 {
-	put(to, "%.17g", v->u_.d);
+	put_real(to, v->u_.d, false);
 }
 
 static hzi_span
@@ -221,27 +239,27 @@ print_raw(sink *to, const hz_value *v)
 
 // The kinds without a row hold others and are walked.
 static printer *const printers[HZ_KIND_COUNT] = {
-	[HZ_KIND_NULL] = print_null,
-	[HZ_KIND_BOOL] = print_bool,
-	[HZ_KIND_I8] = print_integer,
-	[HZ_KIND_I16] = print_integer,
-	[HZ_KIND_CHAR16] = print_char16,
-	[HZ_KIND_I32] = print_integer,
-	[HZ_KIND_I64] = print_integer,
-	[HZ_KIND_F32] = print_f32,
-	[HZ_KIND_F64] = print_f64,
-	[HZ_KIND_STR] = print_text,
-	[HZ_KIND_BYTES] = print_bytes,
-	[HZ_KIND_JSON] = print_json,
-	[HZ_KIND_UUID] = print_uuid,
-	[HZ_KIND_BIG_INTEGER] = print_decimal,
-	[HZ_KIND_DECIMAL] = print_decimal,
-	[HZ_KIND_DATE] = print_date,
-	[HZ_KIND_LOCAL_DATE] = print_local_date,
-	[HZ_KIND_LOCAL_TIME] = print_local_time,
-	[HZ_KIND_LOCAL_DATE_TIME] = print_local_date_time,
-	[HZ_KIND_OFFSET_DATE_TIME] = print_offset_date_time,
-	[HZ_KIND_RAW] = print_raw,
+		[HZ_KIND_NULL] = print_null,
+		[HZ_KIND_BOOL] = print_bool,
+		[HZ_KIND_I8] = print_integer,
+		[HZ_KIND_I16] = print_integer,
+		[HZ_KIND_CHAR16] = print_char16,
+		[HZ_KIND_I32] = print_integer,
+		[HZ_KIND_I64] = print_integer,
+		[HZ_KIND_F32] = print_f32,
+		[HZ_KIND_F64] = print_f64,
+		[HZ_KIND_STR] = print_text,
+		[HZ_KIND_BYTES] = print_bytes,
+		[HZ_KIND_JSON] = print_json,
+		[HZ_KIND_UUID] = print_uuid,
+		[HZ_KIND_BIG_INTEGER] = print_decimal,
+		[HZ_KIND_DECIMAL] = print_decimal,
+		[HZ_KIND_DATE] = print_date,
+		[HZ_KIND_LOCAL_DATE] = print_local_date,
+		[HZ_KIND_LOCAL_TIME] = print_local_time,
+		[HZ_KIND_LOCAL_DATE_TIME] = print_local_date_time,
+		[HZ_KIND_OFFSET_DATE_TIME] = print_offset_date_time,
+		[HZ_KIND_RAW] = print_raw,
 };
 
 // ---- What holds others ----
@@ -256,7 +274,7 @@ static bool
 next_object(level *top, hz_value *item)
 {
 	return top->v.kind_ == HZ_KIND_MAP ? hzi_collection_step(&top->v, &top->pos, item)
-	                                   : hz_value_next(&top->v, &top->pos, item);
+					   : hz_value_next(&top->v, &top->pos, item);
 }
 
 static const char *
@@ -283,7 +301,8 @@ print_nested(sink *to, const hz_value *v)
 		}
 		put(to, "%s", separator(top));
 		top->shown++;
-		if (item.kind_ >= HZ_KIND_COUNT || (printers[item.kind_] == NULL && depth == HZI_DEPTH)) {
+		if (item.kind_ >= HZ_KIND_COUNT ||
+				(printers[item.kind_] == NULL && depth == HZI_DEPTH)) {
 			put(to, "...");
 		} else if (printers[item.kind_] != NULL) {
 			printers[item.kind_](to, &item);

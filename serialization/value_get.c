@@ -7,7 +7,7 @@
 
 static const char *const kind_names[HZ_KIND_COUNT] = {
 #define NAME(name, number, java) [number] = #name,
-	HZ_KIND_MAP_(NAME)
+		HZ_KIND_MAP_(NAME)
 #undef NAME
 };
 
@@ -92,7 +92,7 @@ static bool
 is_c_string(const hz_value *v, hzi_span span)
 {
 	return (v->flags_ & HZ_VALUE_TERMINATED_) != 0 &&
-	       (span.n == 0 || memchr(span.p, 0, span.n) == NULL);
+			(span.n == 0 || memchr(span.p, 0, span.n) == NULL);
 }
 
 static hz_err
@@ -159,7 +159,7 @@ hz_value_get_decimal(const hz_value *v, hz_decimal *out)
 	if (code == HZ_OK) {
 		hzi_span span = span_of(v);
 		*out = (hz_decimal){
-			.unscaled = span.p, .size = span.n, .scale = hzi_decimal_scale(v)};
+				.unscaled = span.p, .size = span.n, .scale = hzi_decimal_scale(v)};
 	}
 	return code;
 }

@@ -8,14 +8,14 @@
 
 // What the elements of an array of numbers are; null where a kind is none.
 static const uint8_t element_kinds[HZ_KIND_COUNT] = {
-	[HZ_KIND_BYTES] = HZ_KIND_I8,
-	[HZ_KIND_BOOLS] = HZ_KIND_BOOL,
-	[HZ_KIND_I16S] = HZ_KIND_I16,
-	[HZ_KIND_CHAR16S] = HZ_KIND_CHAR16,
-	[HZ_KIND_I32S] = HZ_KIND_I32,
-	[HZ_KIND_I64S] = HZ_KIND_I64,
-	[HZ_KIND_F32S] = HZ_KIND_F32,
-	[HZ_KIND_F64S] = HZ_KIND_F64,
+		[HZ_KIND_BYTES] = HZ_KIND_I8,
+		[HZ_KIND_BOOLS] = HZ_KIND_BOOL,
+		[HZ_KIND_I16S] = HZ_KIND_I16,
+		[HZ_KIND_CHAR16S] = HZ_KIND_CHAR16,
+		[HZ_KIND_I32S] = HZ_KIND_I32,
+		[HZ_KIND_I64S] = HZ_KIND_I64,
+		[HZ_KIND_F32S] = HZ_KIND_F32,
+		[HZ_KIND_F64S] = HZ_KIND_F64,
 };
 
 static bool
@@ -46,8 +46,9 @@ hz_value_count(const hz_value *v)
 		return 0;
 	}
 	size_t n = 0;
-	return hzi_value_is_wire(v) ? hzi_load32(hzi_value_payload(v, &n), hzi_value_is_big_endian(v))
-	                            : v->len_;
+	return hzi_value_is_wire(v)
+			? hzi_load32(hzi_value_payload(v, &n), hzi_value_is_big_endian(v))
+			: v->len_;
 }
 
 // ---- One after the other ----
@@ -89,8 +90,9 @@ next_string(const hz_value *v, size_t *pos, hz_value *item)
 	size_t at = *pos == 0 ? 4 : *pos;
 	size_t used = 0;
 	bool is_null = false;
-	if (at >= n || hzi_string_extent(p + at, n - at, hzi_value_is_big_endian(v), &used,
-				       &is_null) != HZI_EXTENT_OK) {
+	if (at >= n ||
+			hzi_string_extent(p + at, n - at, hzi_value_is_big_endian(v), &used,
+					&is_null) != HZI_EXTENT_OK) {
 		return false;
 	}
 	*item = is_null ? hz_null() : hz_strn((const char *)p + at + 4, used - 4);

@@ -90,7 +90,8 @@ hz_err
 hz_value_copy(const hz_value *v, hz_value *out, hz_error *err)
 {
 	if (out == NULL || out == v) {
-		return hzi_fail(err, HZ_ERR_ARGUMENT, "hz_value_copy needs another value to write to");
+		return hzi_fail(err, HZ_ERR_ARGUMENT,
+				"hz_value_copy needs another value to write to");
 	}
 	*out = hz_null();
 	if (v == NULL) {
@@ -112,7 +113,8 @@ hz_value_copy(const hz_value *v, hz_value *out, hz_error *err)
 // ---- Serialized form ----
 
 hz_err
-hz_value_serialize(const hz_value *v, bool big_endian, void *buf, size_t cap, size_t *n, hz_error *err)
+hz_value_serialize(
+		const hz_value *v, bool big_endian, void *buf, size_t cap, size_t *n, hz_error *err)
 {
 	if (v == NULL || n == NULL || (buf == NULL && cap != 0)) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "hz_value_serialize needs a value and room");

@@ -72,10 +72,10 @@ extern "C" {
 // What a value is. LIST stands for every Java collection and Object[], MAP for every map and a single
 // map entry, RAW for what is known by its bytes and its type id only.
 typedef enum hz_kind {
+	HZ_KIND_COUNT = 31, // no kind: how many there are
 #define HZ_KIND_ENUM_(name, number, java) HZ_KIND_##name = (number),
 	HZ_KIND_MAP_(HZ_KIND_ENUM_)
 #undef HZ_KIND_ENUM_
-	HZ_KIND_COUNT = 31
 } hz_kind;
 
 // A value. Frozen; the fields are private, use the functions. Zeroed memory is a valid null value.

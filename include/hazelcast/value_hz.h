@@ -55,7 +55,7 @@ hz_value HZ(int n) = delete;
 template <typename T> hz_value HZ(T x) = delete;
 #else
 #if LONG_MAX > INT_MAX
-#define HZ_LONG_ long: hz_i64,
+#define HZ_LONG_ long : hz_i64,
 #else
 #define HZ_LONG_
 #endif

@@ -138,13 +138,13 @@ HZ_API hz_err hz_value_get_data(const hz_value *v, const void **data, size_t *n)
 // `big_endian` is the cluster's byte order, normally true. Other errors: HZ_ERR_ARGUMENT (null value,
 // malformed UTF-8, Data too short), HZ_ERR_RANGE (a date that does not exist), HZ_ERR_LIMIT (2 GiB, or
 // lists nested more than 64 deep), HZ_ERR_SERIALIZATION, HZ_ERR_MEMORY. Since 0.1.
-HZ_API hz_err hz_value_serialize(const hz_value *v, bool big_endian, void *buf, size_t cap, size_t *n,
-		hz_error *err);
+HZ_API hz_err hz_value_serialize(const hz_value *v, bool big_endian, void *buf, size_t cap,
+		size_t *n, hz_error *err);
 
 // Looks into n bytes of Data: a value that lends them. A type that this library cannot read becomes a
 // RAW value. HZ_ERR_SERIALIZATION: the bytes contradict themselves. Since 0.1.
-HZ_API hz_err hz_value_parse(const void *data, size_t n, bool big_endian, hz_value *out,
-		hz_error *err);
+HZ_API hz_err hz_value_parse(
+		const void *data, size_t n, bool big_endian, hz_value *out, hz_error *err);
 
 #ifdef __cplusplus
 }
