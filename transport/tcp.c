@@ -138,7 +138,7 @@ hzi_tcp_wrap(int fd, hzi_stream *out)
 }
 
 // With a positive linger time close(2) would wait for the peer, on a non-blocking socket as well.
-// The time is handed to the retransmission timer instead, which gives up after it in the background.
+// The time is handed to the retransmission timer instead, which gives up in the background.
 static void
 linger_in_background(int fd)
 {
