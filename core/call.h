@@ -13,6 +13,7 @@
 #include "base/block.h"
 #include "base/buf.h"
 #include "base/mailbox.h"
+#include "core/job.h"
 #include "core/op.h"
 #include "transport/connection.h"
 
@@ -59,6 +60,9 @@ enum { HZI_TO_ANY, HZI_TO_PARTITION, HZI_TO_MEMBER, HZI_TO_CONNECTION };
 
 typedef struct hzi_call hzi_call;
 
+// Bytes kept of a structure's name, with its end.
+#define HZI_STRUCTURE_NAME 64
+
 struct hzi_call {
 	_Atomic uint64_t word;
 	_Atomic uint32_t action; // HZI_ACTION_*; futex word
@@ -67,6 +71,7 @@ struct hzi_call {
 	_Atomic uint64_t conn_id;     // the connection this try goes over; 0 none
 	_Atomic(hz_cancel *) cancel;
 	uint32_t slot;
+	struct hzi_call *next_free; // in the slab
 	struct hz_client *client;
 	const hzi_op *op;
 
@@ -81,15 +86,17 @@ struct hzi_call {
 	bool library;       // the library's own: no permit, goes over connections still being set up
 	bool permit;        // holds a permit of the in-flight limit
 	bool parked;        // ... of the limit for calls that wait in the member
-	bool infinite;      // no deadline
+	bool watched;       // counted among the calls whose deadline worker 0 watches
 	int32_t hash;       // partition hash of the key (HZI_TO_PARTITION)
+	int32_t fixed_partition; // HZI_TO_PARTITION without a hash; -1: use the hash
 	int32_t partition;  // partition of this try, -1 none
 	hz_uuid member;     // HZI_TO_MEMBER
-	uint64_t bound;     // HZI_TO_CONNECTION: the connection's id
+	uint64_t bound;     // HZI_TO_CONNECTION: the connection's id, and its slot
+	hzi_connection *bound_slot;
 	hzi_connection *conn; // slot this try was sent on; slots live as long as the client
 
 	// When. CLOCK_MONOTONIC nanoseconds.
-	int64_t deadline_ns;     // the caller's; INT64_MAX none
+	_Atomic int64_t deadline_ns; // the caller's; INT64_MAX none; worker 0 reads it, too
 	int64_t retry_until_ns;  // retry budget, counted from the first failure; 0 before it
 	int64_t resume_ns;       // end of the pause before the next try
 	_Atomic int64_t held_ns; // when the response came while acknowledgements were missing
@@ -105,6 +112,7 @@ struct hzi_call {
 	hz_error *error;      // detail of a failure on our side, allocated on demand
 
 	// Done-action.
+	uint32_t wanted; // what the consumer asked for, HZI_ACTION_CALLBACK and up
 	hz_done_fn fn;
 	void *ctx;
 	hz_completions *completions;
@@ -112,16 +120,16 @@ struct hzi_call {
 	struct hzi_join *own_join; // a parent's children
 	uint32_t join_index;
 	void (*cluster_done)(void *ctx, hzi_call *call); // HZI_ACTION_CLUSTER, on the cluster thread
-	hzi_node node;         // in a mailbox: one at a time, its driver's
+	hzi_job job;           // in an inbox or a completion queue: one at a time, its driver's
 
 	// Registrations.
-	uint64_t listener; // id that events of this record are for; 0 none
+	_Atomic uint64_t listener; // id that events of this record are for; 0 none
 
 	// What the operation needs to read its own result.
 	void *extra; // freed with extra_free when the record is released
 	void (*extra_free)(void *extra);
 	int64_t owner_id; // thread id sent to the member
-	const char *structure; // name of the structure, lent by its handle's shared part; for late items
+	char structure_name[HZI_STRUCTURE_NAME]; // of the structure, cut to what fits; for late items
 };
 
 // The correlation id of the record's present try.
@@ -143,6 +151,17 @@ bool hzi_call_sending(hzi_call *call);
 // must call hzi_call_done (or hzi_call_hold) soon, without blocking. `was` receives the state before.
 bool hzi_call_claim(hzi_call *call, uint64_t generation, unsigned *was);
 
+// The same for the reader of a response: only a try that was sent can be answered. `was` is SENT or
+// ABANDONED.
+bool hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was);
+
+// An abandoned call's answer was dealt with: its hold goes.
+void hzi_call_end_abandoned(hzi_call *call);
+
+// A registration was confirmed: its record goes on as LISTENING, with a hold of its own, while its
+// done-action runs.
+void hzi_call_listen(hzi_call *call);
+
 // Publishes the outcome and runs the done-action. Any thread, also an I/O thread: does not block.
 // After it the record may belong to another life.
 void hzi_call_done(hzi_call *call);
@@ -157,14 +176,37 @@ void hzi_call_acknowledge(hzi_call *call, uint64_t generation);
 // block. True when it did.
 bool hzi_call_fail(hzi_call *call, uint64_t generation, hz_err code, const char *why);
 
-// The owner gives up a call whose member may still answer. True: it was SENT and is now ABANDONED, one
-// hold stays with the connection. False: it never was sent or has an outcome (then it is CLAIMED, HELD
-// or DONE and the caller deals with that).
-bool hzi_call_abandon(hzi_call *call, uint64_t generation);
+// Ends the present try because somebody has lost patience: deadline, cancel token. A call that may still
+// bring something (it waits in the member, or takes an item) stays behind as ABANDONED, with a hold of
+// its own, until the member answers or its connection ends; others just end. Any thread; does not
+// block. True when it was this call that ended it.
+bool hzi_call_give_up(hzi_call *call, uint64_t generation, hz_err code);
+
+// The connection of an abandoned or listening record is gone, or its answer came: lets go of it.
+void hzi_call_let_go(hzi_call *call, uint64_t generation);
+
+// The call that carries a registration is over: its listener was removed, or the member confirmed the
+// removal. Events with this id are ignored from now on. Any thread.
+void hzi_call_unlisten(struct hz_client *client, int64_t id);
+
+// The correlation id of the record's present try. Driver only.
+int64_t hzi_call_current_id(const hzi_call *call);
+
+// Ends a call its driver owns (state IDLE) with an error, without having sent it.
+void hzi_call_end_idle(hzi_call *call, hz_err code, const char *why);
+
+// Ends the wait for backup acknowledgements as configured, if the try is still held. Any thread.
+void hzi_call_end_hold(hzi_call *call, uint64_t generation);
+
+// Hands an ended call to who consumes it: its wanted action, without asking for retries.
+void hzi_call_deliver(hzi_call *call);
 
 // Adds and drops holds. The record returns to its pool at zero.
 void hzi_call_retain(hzi_call *call);
 void hzi_call_release(hzi_call *call);
+
+// Gives the permits of the in-flight limit back, once; asks nothing of the state. By whoever ends it.
+void hzi_call_return_permit(hzi_call *call);
 
 // Takes a failure's detail, filled by the caller; NULL when there is no memory for one (code and why
 // then have to do). Driver only.

@@ -51,31 +51,41 @@ struct hz_client {
 	_Atomic uint32_t round_robin;
 	_Atomic bool backups_ready; // every data member has a confirmed backup listener: BACKUP_AWARE may be set
 	_Atomic uint32_t view;      // futex word: changes when a paused call may find things different
+	_Atomic uint32_t viewers;   // callers that sleep on it
 	_Atomic int32_t in_flight;  // permits taken
 	_Atomic int32_t parked;     // of them those that wait in a member (counted apart)
 	_Atomic bool closing;       // new calls are refused; set before the last sweep
 	_Atomic uint32_t asynchronous; // calls that nobody waits for: worker 0 ticks while there are any
+
+	_Atomic int64_t lock_contexts; // ids of lock owners given out
+	_Atomic int64_t reference_ids; // of map locks: a retried lock is the same lock
+
+	// The proxies' room: which names were opened, so that a new cluster gets them, too. Set by
+	// whoever opens the first handle.
+	_Atomic(void *) proxies;
+	void (*_Atomic proxies_clear)(void *proxies);
+	void (*_Atomic list_proxies)(struct hz_client *client,
+		void (*fn)(void *ctx, const char *service, const char *name), void *ctx);
 
 	hzi_counters counters;
 	hzi_workers workers;
 	hzi_cluster *cluster;
 
 	// Life.
-	_Atomic uint64_t refs; // handles and the application's own; records count in the slab
-	_Atomic bool destroyed; // the application let go
-	pthread_mutex_t life;   // guards shutdown and freeing
-	bool shut;              // shutdown has run
-	bool freed_by_leaver;
+	_Atomic uint64_t refs; // the application's own, handles, tokens and call records
+	pthread_mutex_t life;  // held through shutdown
+	bool shut;             // shutdown has run
 	hz_err shut_result;
 };
 
-// Takes and drops a reference (a handle, a cancel token, ...). The last one frees the client when the
-// application let go of it and no call record is in use. Any thread.
+// Makes and starts a client; what hz_client_new does, which stands in the layer that owns `events`.
+hz_err hzi_client_create(
+	const hz_config *config, const hzi_event_ops *events, hz_client **out, hz_error *err);
+
+// Takes and drops a reference (of a handle, a token, a call record in use). The last one frees the
+// client, which has been shut down by then. Any thread.
 void hzi_client_retain(hz_client *client);
 void hzi_client_release(hz_client *client);
-
-// Called by whoever gave back the last record of a destroyed client. Any thread.
-void hzi_client_leave(hz_client *client);
 
 // HZ_OK, or why a call may not even begin: HZ_ERR_ARGUMENT (NULL), HZ_ERR_FORKED, HZ_ERR_CLOSED. The
 // first load is the fork flag. Any thread.

@@ -26,8 +26,12 @@ void hzi_cluster_clear(hz_client *client);
 // The transport's upcalls (core/transport_ops.c hands them down). message runs on reading threads, the
 // others on the slot's I/O thread.
 void hzi_cluster_dialled(void *client, hzi_connection *conn, hz_err code,
-	const struct hzi_handshake_reply *reply, const hz_error *err);
+	hzi_handshake_reply *reply, const hz_error *err); // takes the reply
 void hzi_cluster_closed(void *client, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why);
+
+// An event of one of the library's own listeners (core/upcalls.h). Reading thread; lends msg.
+void hzi_cluster_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, uint64_t listener,
+	const hzi_slice *msg);
 
 // Asks for a bound call's done function to be run on the cluster thread. Any thread.
 void hzi_cluster_call_done(hz_client *client, hzi_call *call);

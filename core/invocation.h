@@ -75,6 +75,35 @@ hz_future hzi_call_refuse(hzi_call *call, hz_err code, const char *text);
 // A future that holds an error without a record, for calls that could not even begin.
 hz_future hzi_future_error(hz_err code);
 
+// The future of a record its driver prepared otherwise.
+hz_future hzi_future_of(const hzi_call *call);
+
+// Sends a call its driver owns: the first time or again. Never blocks; whatever goes wrong becomes the
+// outcome of the try. The caller may not touch the record afterwards except through its atomics.
+void hzi_call_send(hzi_call *call);
+
+// Waits for a call whose future was consumed, driving its retries; the deadline, the cancel token and
+// shutdown end it. HZ_OK: the response is there. Otherwise the outcome's code, with call->in_doubt. The
+// caller still holds the record. wait_room: as hz_run_*.
+hz_err hzi_call_wait(hzi_call *call, bool wait_room);
+
+// Words for a call that ended with `code`: fills err from the record, the member's error or our own.
+// Returns the code to report (a member's error may be promoted).
+hz_err hzi_call_explain(const hzi_call *call, hz_err code, hz_error *err);
+
+// Installs the done-action of an asynchronous consumer (fn, ctx and the like are set). Takes the
+// consumer's hold.
+void hzi_call_consume_as(hzi_call *call, uint32_t action);
+
+// Reads the result, or the failure, of an ended call, calls its function and releases the record.
+void hzi_call_report(hzi_call *call);
+
+// Reads the result of a call that ended with HZ_OK. Consumer's thread.
+hz_err hzi_call_result(hzi_call *call, hz_result *out, hz_error *err);
+
+// Releases what a result still holds.
+void hzi_result_clear(hz_result *result);
+
 // ---- Fan-outs ----
 
 // Makes of a begun call (its op has proto NULL) a parent of n children. NULL without memory. When all
@@ -87,6 +116,9 @@ bool hzi_join_begin(hzi_call *parent, uint32_t n);
 // hzi_join_submit. NULL without memory: the parent must then be given to hzi_join_abort.
 hzi_call *hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index);
 void hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request);
+
+// Ends a fan-out whose beginning failed: children already submitted are ended too. Gives the future.
+hz_future hzi_join_abort(hzi_call *parent, hz_err code);
 
 // Ends the beginning: children that were begun may complete the parent from now on. Gives the future.
 hz_future hzi_join_submit(hzi_call *parent);
@@ -106,9 +138,5 @@ void hzi_call_submit_bound(hzi_call *call, const void *request);
 // Decodes the response of a done call into its struct (fields are views into call->response).
 // HZ_ERR_PROTOCOL with detail when the bytes break the protocol.
 hz_err hzi_call_decode(const hzi_call *call, void *response, hz_error *err);
-
-// The failure of a done call as code and detail: our own, or the member's error decoded. HZ_OK if it
-// did not fail.
-hz_err hzi_call_outcome(const hzi_call *call, hz_error *err);
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef HZI_CORE_OP_H
 #define HZI_CORE_OP_H
 
-#include "protocol/message.h"
+#include "protocol/descriptor.h"
 
 #include <hazelcast/error.h>
 #include <hazelcast/future.h>

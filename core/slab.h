@@ -16,7 +16,7 @@
 
 typedef struct hzi_slab_shard {
 	pthread_mutex_t lock;
-	hzi_call *free; // linked through out.next's outer record: see slab.c
+	hzi_call *free; // linked by next_free
 	uint64_t live;  // records out of this shard minus records back, modulo 2^64
 } __attribute__((aligned(64))) hzi_slab_shard;
 
@@ -45,7 +45,7 @@ hzi_call *hzi_slab_at(const hzi_slab *slab, uint32_t slot);
 // How many slots exist; a sweep visits all of them. Any thread.
 uint32_t hzi_slab_count(const hzi_slab *slab);
 
-// How many records are in use. Any thread; short locks; only for statistics, tests and the last leaver.
+// How many records are in use. Any thread; short locks; only for statistics and tests.
 uint64_t hzi_slab_live(hzi_slab *slab);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/mailbox.h"
 #include "base/platform.h"
+#include "core/job.h"
 
 #include <hazelcast/error.h>
 #include <stdatomic.h>
@@ -26,12 +27,16 @@ typedef struct hzi_worker {
 	_Atomic bool stop;
 	_Atomic uint32_t finished; // futex word: the thread has left its loop
 	bool running;
+	hzi_node *paused; // number 0: calls that wait for another try
 } hzi_worker;
 
 typedef struct hzi_workers {
 	hzi_worker worker[HZI_WORKERS_MAX];
 	uint32_t count;
 	_Atomic uint32_t next;
+	_Atomic bool ticking; // worker 0 wakes every 100 ms
+	_Atomic bool stopped; // no thread is left: what is still handed over is only let go
+	pthread_mutex_t drain; // one at a time does that
 } hzi_workers;
 
 // Starts `count` (at least 2) workers. HZ_ERR_RESOURCE, HZ_ERR_MEMORY; nothing is left behind then.
@@ -41,11 +46,24 @@ hz_err hzi_workers_start(struct hz_client *client, uint32_t count);
 // and holds the client.
 hz_err hzi_workers_stop(struct hz_client *client, int64_t deadline_ns);
 
+// Whether all threads have ended: no callback runs any more. Any thread.
+bool hzi_workers_stopped(const struct hz_client *client);
+
 // Closes the inboxes. After stop; not while a detached worker is left.
 void hzi_workers_clear(struct hz_client *client);
 
 // Gives worker 0 a call to look at: a failed try, or one that asks for its deadline to be watched.
 void hzi_worker_drive(struct hz_client *client, struct hzi_call *call);
+
+// Makes sure that worker 0 looks at deadlines and backup acknowledgements every 100 ms for as long as
+// there are any. Any thread; a bell at most when it had stopped.
+void hzi_worker_tick(struct hz_client *client);
+
+// Has worker 0 look at the calls that pause. Any thread; a bell if it sleeps.
+void hzi_worker_wake(struct hz_client *client);
+
+// Runs a job on a user worker. Any thread; does not block.
+void hzi_worker_run(struct hz_client *client, hzi_job *job);
 
 // Gives a user worker a call whose callback is due.
 void hzi_worker_complete(struct hz_client *client, struct hzi_call *call);

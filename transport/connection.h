@@ -11,7 +11,9 @@
 
 #include "base/block.h"
 #include "base/mailbox.h"
-#include "protocol/frame.h"
+#include "protocol/fragments.h"
+#include "protocol/split.h"
+#include "transport/handshake.h"
 #include "transport/stream.h"
 
 #include <hazelcast/error.h>
@@ -40,8 +42,8 @@ typedef struct hzi_conn_ops {
 	void (*released)(hzi_out *out);
 	// One whole message was read. Lends msg; keep it by hzi_slice_take.
 	void (*message)(void *ctx, hzi_connection *conn, uint64_t conn_id, const hzi_slice *msg);
-	// A dial ended. On success the reply is lent and the connection is open for calls bound to it.
-	void (*dialled)(void *ctx, hzi_connection *conn, hz_err code, const struct hzi_handshake_reply *reply,
+	// A dial ended. On success the reply is given and the connection is open for calls bound to it.
+	void (*dialled)(void *ctx, hzi_connection *conn, hz_err code, hzi_handshake_reply *reply,
 		const hz_error *err);
 	// The connection is closed, both rights are held: nothing of it runs any more. Sweep its calls.
 	void (*closed)(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why);
@@ -79,13 +81,12 @@ struct hzi_connection {
 	hzi_block *block; // receive block, filled up to `fill`, consumed up to `start`
 	size_t start, fill;
 	hzp_splitter splitter;
-	hzp_fragments *fragments;
+	hzp_fragments fragments;
 	_Atomic int64_t read_ns, write_ns; // when bytes last came and went
 
 	const hzi_conn_ops *ops;
 	void *ctx;
 	hzi_block_pool *blocks;
-	size_t max_message;
 	hzi_conn_counters counters;
 	struct hzi_io *io;
 };
@@ -95,13 +96,13 @@ hz_err hzi_connection_init(hzi_connection *conn, uint32_t index, const hzi_conn_
 	hzi_block_pool *blocks, size_t max_message);
 void hzi_connection_clear(hzi_connection *conn);
 
-enum { HZI_APPEND_FIRST = 1, HZI_APPEND_ONLY = 2, HZI_APPEND_PARKED = 4 };
+enum { HZI_APPEND_FIRST = 1, HZI_APPEND_ONLY = 2 };
 
 // Queues a request on the connection `id` and gets it on its way: writes it here when little is in
-// flight, else leaves it to the I/O thread and rings. FIRST puts it before all that is not begun;
-// ONLY does neither write nor ring (a batch; follow with hzi_connection_flush). PARKED is not counted
-// as in flight. False: that connection is closed and nothing was sent. Any thread; never blocks on
-// the socket.
+// flight (the caller has counted it in in_flight), else leaves it to the I/O thread and rings. FIRST
+// puts it before all that is not begun; ONLY does neither write nor ring (a batch; follow with
+// hzi_connection_flush). False: that connection is closed and nothing was sent. Any thread; never
+// blocks on the socket.
 bool hzi_connection_append(hzi_connection *conn, uint64_t id, hzi_out *out, unsigned flags);
 
 // Takes back a request that no write has begun. True: it is out of the list (and `released` was not
@@ -123,7 +124,7 @@ void hzi_connection_open(hzi_connection *conn, const hzi_stream *stream, uint64_
 // reports upward.
 void hzi_connection_close(hzi_connection *conn, hz_err code, const char *why);
 
-// Whether something is queued or gathered. I/O thread, before it sleeps.
+// Whether there is nothing that the I/O thread could write now. Before it sleeps.
 bool hzi_connection_idle(hzi_connection *conn);
 
 #endif

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/call.h"
+
+#include "base/platform.h"
+#include "core/client.h"
+#include "core/cluster.h"
+#include "core/completion.h"
+#include "core/join.h"
+#include "core/worker.h"
+
+#include <stdlib.h>
+
+// A request buffer that has grown larger than this does not stay with its record.
+#define KEEP_BYTES 4096U
+
+#define WORD(state, generation) ((uint64_t)(state) | (generation) << 4)
+#define ONE_SEEN (UINT64_C(1) << 52)
+#define WITH_STATE(word, state) (((word) & ~UINT64_C(15)) | (uint64_t)(state))
+
+int64_t
+hzi_call_publish(hzi_call *call)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	uint64_t generation = HZI_WORD_GENERATION(word) + 1;
+	call->code = HZ_OK;
+	call->in_doubt = false;
+	call->server_code = 0;
+	call->why = NULL;
+	// Sequentially consistent: whoever sets `closing`, or fires a cancel token, and then sweeps must see
+	// this record, or we see the flag (rule 20).
+	atomic_store(&call->word, WORD(HZI_CALL_PENDING, generation));
+	return hzi_call_id(call->slot, generation);
+}
+
+int64_t
+hzi_call_current_id(const hzi_call *call)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	return hzi_call_id(call->slot, HZI_WORD_GENERATION(word));
+}
+
+bool
+hzi_call_sending(hzi_call *call)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	while (HZI_WORD_STATE(word) == HZI_CALL_PENDING) {
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
+			    WITH_STATE(word, HZI_CALL_SENT), memory_order_acq_rel, memory_order_relaxed)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+// The try is off its connection: it counts as in flight no more.
+static void
+leave_connection(hzi_call *call)
+{
+	if (call->conn != NULL && !call->parked) {
+		atomic_fetch_sub_explicit(&call->conn->in_flight, 1, memory_order_relaxed);
+	}
+}
+
+bool
+hzi_call_claim(hzi_call *call, uint64_t generation, unsigned *was)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	for (;;) {
+		unsigned state = HZI_WORD_STATE(word);
+		if (HZI_WORD_GENERATION(word) != generation ||
+			(state != HZI_CALL_PENDING && state != HZI_CALL_SENT && state != HZI_CALL_HELD)) {
+			return false;
+		}
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
+			    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
+			    memory_order_acquire)) {
+			*was = state;
+			if (state != HZI_CALL_HELD) {
+				leave_connection(call);
+			}
+			return true;
+		}
+	}
+}
+
+bool
+hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	for (;;) {
+		unsigned state = HZI_WORD_STATE(word);
+		if (HZI_WORD_GENERATION(word) != generation ||
+			(state != HZI_CALL_SENT && state != HZI_CALL_ABANDONED)) {
+			return false;
+		}
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
+			    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
+			    memory_order_acquire)) {
+			*was = state;
+			if (state == HZI_CALL_SENT) {
+				leave_connection(call);
+			}
+			return true;
+		}
+	}
+}
+
+void
+hzi_call_end_abandoned(hzi_call *call)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	atomic_store_explicit(&call->word, WITH_STATE(word, HZI_CALL_DONE), memory_order_release);
+	hzi_call_release(call);
+}
+
+void
+hzi_call_return_permit(hzi_call *call)
+{
+	hz_client *client = call->client;
+	if (!call->permit) {
+		return;
+	}
+	call->permit = false;
+	_Atomic int32_t *counter = call->parked ? &client->parked : &client->in_flight;
+	int32_t limit = call->parked ? client->config->max_parked_invocations
+	                             : client->config->max_concurrent_invocations;
+	// Whoever waits for room sleeps on the view word, and can only be there when all room was taken.
+	if (atomic_fetch_sub(counter, 1) >= limit) {
+		hzi_client_view_changed(client);
+	}
+}
+
+// Whether an ended call goes to worker 0, which may try again, before its consumer hears of it.
+static bool
+needs_driver(const hzi_call *call, uint32_t action)
+{
+	return call->code != HZ_OK && action >= HZI_ACTION_CALLBACK && action <= HZI_ACTION_JOIN;
+}
+
+// Runs the done-action of an ended try; the state was set before.
+static void
+run_action(hzi_call *call)
+{
+	uint32_t action = atomic_exchange(&call->action, HZI_ACTION_ENDED);
+	if (action == HZI_ACTION_NONE) {
+		return;
+	}
+	if (action == HZI_ACTION_SLEEPER) {
+		// The record may be in its next life by now: a wake too many is harmless, slots stay.
+		hzi_futex_wake(&call->action, 1);
+	} else if (needs_driver(call, action)) {
+		hzi_worker_drive(call->client, call);
+	} else {
+		hzi_call_deliver(call);
+	}
+}
+
+void
+hzi_call_done(hzi_call *call)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	if (call->code == HZ_OK) {
+		hzi_call_return_permit(call);
+	}
+	// Acknowledgements still count themselves into the word while it is claimed.
+	while (!atomic_compare_exchange_weak_explicit(&call->word, &word, WITH_STATE(word, HZI_CALL_DONE),
+		memory_order_release, memory_order_relaxed)) {
+	}
+	run_action(call);
+}
+
+void
+hzi_call_listen(hzi_call *call)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	hzi_call_retain(call);
+	atomic_store_explicit(&call->word, WITH_STATE(word, HZI_CALL_LISTENING), memory_order_release);
+	run_action(call);
+}
+
+void
+hzi_call_deliver(hzi_call *call)
+{
+	hz_client *client = call->client;
+	hzi_call_return_permit(call);
+	if (call->watched) {
+		call->watched = false;
+		atomic_fetch_sub_explicit(&client->asynchronous, 1, memory_order_relaxed);
+	}
+	switch (call->wanted) {
+	case HZI_ACTION_CALLBACK:
+		hzi_worker_complete(client, call);
+		break;
+	case HZI_ACTION_QUEUE:
+		hzi_completions_push(call);
+		break;
+	case HZI_ACTION_JOIN:
+		hzi_join_child_ended(call);
+		break;
+	case HZI_ACTION_CLUSTER:
+		hzi_cluster_call_done(client, call);
+		break;
+	default:
+		hzi_call_release(call);
+		break;
+	}
+}
+
+void
+hzi_call_hold(hzi_call *call, unsigned expected)
+{
+	hz_client *client = call->client;
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	atomic_store_explicit(&call->held_ns, hzi_now_ns(), memory_order_relaxed);
+	for (;;) {
+		if (HZI_WORD_SEEN(word) >= expected) {
+			hzi_call_done(call);
+			return;
+		}
+		uint64_t held = WITH_STATE(word, HZI_CALL_HELD) | (uint64_t)expected << 44;
+		if (atomic_compare_exchange_weak_explicit(
+			    &call->word, &word, held, memory_order_acq_rel, memory_order_relaxed)) {
+			hzi_worker_tick(client);
+			return;
+		}
+	}
+}
+
+void
+hzi_call_acknowledge(hzi_call *call, uint64_t generation)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	for (;;) {
+		unsigned state = HZI_WORD_STATE(word);
+		if (HZI_WORD_GENERATION(word) != generation || HZI_WORD_SEEN(word) == 255 ||
+			(state != HZI_CALL_SENT && state != HZI_CALL_CLAIMED && state != HZI_CALL_HELD)) {
+			return;
+		}
+		uint64_t next = word + ONE_SEEN;
+		bool complete = state == HZI_CALL_HELD && HZI_WORD_SEEN(next) >= HZI_WORD_EXPECTED(next);
+		if (complete) {
+			next = WITH_STATE(next, HZI_CALL_CLAIMED);
+		}
+		if (atomic_compare_exchange_weak_explicit(
+			    &call->word, &word, next, memory_order_acq_rel, memory_order_acquire)) {
+			if (complete) {
+				hzi_call_done(call);
+			}
+			return;
+		}
+	}
+}
+
+// The answer is here, not all backups have said so in time: as configured, and in doubt when the
+// member that answered is gone (rule 14).
+static void
+finish_held(hzi_call *call)
+{
+	const hz_client *client = call->client;
+	uint64_t conn_id = atomic_load_explicit(&call->conn_id, memory_order_relaxed);
+	bool gone = call->conn == NULL ||
+	            atomic_load_explicit(&call->conn->id, memory_order_acquire) != conn_id;
+	if (gone || client->config->fail_on_indeterminate) {
+		call->code = HZ_ERR_INDETERMINATE;
+		call->in_doubt = true;
+		call->why = gone ? "the member that answered was lost before all backups were acknowledged"
+		                 : "not all backups were acknowledged in time";
+	}
+	hzi_call_done(call);
+}
+
+void
+hzi_call_end_hold(hzi_call *call, uint64_t generation)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	while (HZI_WORD_GENERATION(word) == generation && HZI_WORD_STATE(word) == HZI_CALL_HELD) {
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
+			    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
+			    memory_order_acquire)) {
+			atomic_fetch_add_explicit(
+				&call->client->counters.backup_timeouts, 1, memory_order_relaxed);
+			finish_held(call);
+			return;
+		}
+	}
+}
+
+bool
+hzi_call_fail(hzi_call *call, uint64_t generation, hz_err code, const char *why)
+{
+	unsigned was;
+	if (!hzi_call_claim(call, generation, &was)) {
+		return false;
+	}
+	if (was == HZI_CALL_HELD) {
+		// There is an answer: the end of our patience is the end of the wait for backups.
+		finish_held(call);
+		return true;
+	}
+	call->code = code;
+	call->in_doubt = was == HZI_CALL_SENT;
+	call->why = why;
+	hzi_call_done(call);
+	return true;
+}
+
+// Whether the member may still send something that must not get lost.
+static bool
+may_bring_something(const hzi_call *call)
+{
+	return call->parked || (call->op->flags & HZI_OP_ITEM) != 0;
+}
+
+// SENT to ABANDONED. True: one more hold stays for the answer that may come.
+static bool
+abandon(hzi_call *call, uint64_t generation)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	while (HZI_WORD_GENERATION(word) == generation && HZI_WORD_STATE(word) == HZI_CALL_SENT) {
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
+			    WITH_STATE(word, HZI_CALL_ABANDONED), memory_order_acq_rel,
+			    memory_order_acquire)) {
+			leave_connection(call);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+hzi_call_give_up(hzi_call *call, uint64_t generation, hz_err code)
+{
+	if (may_bring_something(call)) {
+		// The hold comes first: the answer may come, and let go of it, at once.
+		hzi_call_retain(call);
+		if (abandon(call, generation)) {
+			call->code = code;
+			call->in_doubt = true;
+			call->why = NULL;
+			run_action(call);
+			return true;
+		}
+		hzi_call_release(call);
+	}
+	return hzi_call_fail(call, generation, code, NULL);
+}
+
+void
+hzi_call_let_go(hzi_call *call, uint64_t generation)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	while (HZI_WORD_GENERATION(word) == generation &&
+		(HZI_WORD_STATE(word) == HZI_CALL_LISTENING ||
+			HZI_WORD_STATE(word) == HZI_CALL_ABANDONED)) {
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
+			    WITH_STATE(word, HZI_CALL_DONE), memory_order_acq_rel, memory_order_acquire)) {
+			hzi_call_release(call);
+			return;
+		}
+	}
+}
+
+void
+hzi_call_end_idle(hzi_call *call, hz_err code, const char *why)
+{
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	uint64_t generation = HZI_WORD_GENERATION(word) + 1;
+	call->conn = NULL;
+	atomic_store_explicit(&call->conn_id, 0, memory_order_relaxed);
+	atomic_store_explicit(&call->word, WORD(HZI_CALL_CLAIMED, generation), memory_order_relaxed);
+	call->code = code;
+	call->in_doubt = false;
+	call->server_code = 0;
+	call->why = why;
+	hzi_call_done(call);
+}
+
+void
+hzi_call_unlisten(struct hz_client *client, int64_t id)
+{
+	hzi_call *call = hzi_slab_at(&client->slab, (uint32_t)(id & ((1 << HZI_SLOT_BITS) - 1)));
+	if (id > 0 && call != NULL) {
+		hzi_call_let_go(call, (uint64_t)id >> HZI_SLOT_BITS);
+	}
+}
+
+void
+hzi_call_retain(hzi_call *call)
+{
+	atomic_fetch_add_explicit(&call->holds, 1, memory_order_relaxed);
+}
+
+// Everything a life leaves behind, so that the record starts its next one clean.
+static void
+clean(hzi_call *call)
+{
+	hzi_call_return_permit(call);
+	if (call->watched) {
+		call->watched = false;
+		atomic_fetch_sub_explicit(&call->client->asynchronous, 1, memory_order_relaxed);
+	}
+	if (call->extra != NULL) {
+		if (call->extra_free != NULL) {
+			call->extra_free(call->extra);
+		}
+		call->extra = NULL;
+	}
+	call->extra_free = NULL;
+	hzi_join_parent_ended(call);
+	hzi_slice_clear(&call->response);
+	free(call->error);
+	call->error = NULL;
+	hzi_buf_reset(&call->request);
+	hzi_buf_trim(&call->request, KEEP_BYTES);
+	hzi_buf_reset(&call->scratch);
+	hzi_buf_trim(&call->scratch, KEEP_BYTES);
+}
+
+void
+hzi_call_release(hzi_call *call)
+{
+	if (atomic_fetch_sub_explicit(&call->holds, 1, memory_order_acq_rel) != 1) {
+		return;
+	}
+	hz_client *client = call->client;
+	clean(call);
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	uint64_t ticket = atomic_load_explicit(&call->ticket, memory_order_relaxed);
+	atomic_store_explicit(&call->cancel, NULL, memory_order_relaxed);
+	atomic_store_explicit(&call->conn_id, 0, memory_order_relaxed);
+	atomic_store_explicit(&call->ticket, (ticket | 1) + 1, memory_order_release);
+	atomic_store_explicit(&call->word, WORD(HZI_CALL_FREE, HZI_WORD_GENERATION(word) + 1),
+		memory_order_release);
+	hzi_slab_give(&client->slab, call);
+	hzi_client_release(client);
+}
+
+hz_error *
+hzi_call_error(hzi_call *call)
+{
+	if (call->error == NULL) {
+		call->error = calloc(1, sizeof(*call->error));
+	}
+	return call->error;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The inside of hz_items: views over the lists of one or several responses, each kept with its slice.
+#ifndef HZI_CORE_ITEMS_H
+#define HZI_CORE_ITEMS_H
+
+#include "base/block.h"
+#include "protocol/decode.h"
+
+#include <hazelcast/items.h>
+
+// Makes an empty collection with room for n lists. NULL without memory. `big_endian`: byte order of the
+// values in it.
+hz_items *hzi_items_new(size_t lists, bool big_endian);
+
+// Adds a decoded list of Data, or of entries of Data and Data (`pairs`). Takes a reference to the slice
+// the list's views point into. There must be room.
+void hzi_items_add(hz_items *items, const hzi_slice *message, const hzp_list *list, bool pairs);
+
+// Says that the items are numbered: the first has number `first`.
+void hzi_items_number(hz_items *items, int64_t first);
+
+#endif

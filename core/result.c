@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From the response of a call to what its consumer gets: the result, or the words of its failure.
+#include "base/fail.h"
+#include "core/error.h"
+#include "core/invocation.h"
+#include "core/items.h"
+#include "protocol/error.h"
+#include "protocol/frame.h"
+#include "serialization/data.h"
+
+#include <string.h>
+
+// Where the only fixed-size field of a standard response stands in the message.
+#define AT_RESPONSE (HZP_FRAME_HEADER + HZP_RESPONSE_HEADER)
+
+// Records of responses are small structs of views.
+#define RESPONSE_STRUCT_MAX 512
+
+static hz_err
+broken(const hzi_call *call, const char *reason, hz_error *err)
+{
+	atomic_fetch_add_explicit(&call->client->counters.decode_errors, 1, memory_order_relaxed);
+	return hzi_fail(err, HZ_ERR_PROTOCOL, "the response of %s cannot be read: %s",
+		call->op->proto->request->name, reason != NULL ? reason : "it is too short");
+}
+
+hz_err
+hzi_call_decode(const hzi_call *call, void *response, hz_error *err)
+{
+	const char *reason = NULL;
+	hz_err e = hzp_decode(
+		call->response.p, call->response.n, call->op->proto->response, response, &reason);
+	return e == HZ_OK ? HZ_OK : broken(call, reason, err);
+}
+
+// The n bytes of the response's fixed-size field, or NULL when the first frame is too short.
+static const uint8_t *
+fixed_field(const hzi_call *call, size_t n)
+{
+	const uint8_t *msg = call->response.p;
+	return hzi_load_le32(msg) >= AT_RESPONSE + n ? msg + AT_RESPONSE : NULL;
+}
+
+static hz_err
+read_none(hzi_call *call, hz_result *out, hz_error *err)
+{
+	(void)call;
+	(void)out;
+	(void)err;
+	return HZ_OK;
+}
+
+static hz_err
+read_bool(hzi_call *call, hz_result *out, hz_error *err)
+{
+	const uint8_t *p = fixed_field(call, 1);
+	if (p == NULL) {
+		return broken(call, NULL, err);
+	}
+	out->u.b = *p != 0;
+	return HZ_OK;
+}
+
+static hz_err
+read_i32(hzi_call *call, hz_result *out, hz_error *err)
+{
+	const uint8_t *p = fixed_field(call, 4);
+	if (p == NULL) {
+		return broken(call, NULL, err);
+	}
+	out->u.i32 = (int32_t)hzi_load_le32(p);
+	return HZ_OK;
+}
+
+static hz_err
+read_i64(hzi_call *call, hz_result *out, hz_error *err)
+{
+	const uint8_t *p = fixed_field(call, 8);
+	if (p == NULL) {
+		return broken(call, NULL, err);
+	}
+	out->u.i64 = (int64_t)hzi_load_le64(p);
+	return HZ_OK;
+}
+
+// One frame of Data, or a NULL frame. Read by hand: this is the result of the commonest calls.
+static hz_err
+read_value(hzi_call *call, hz_result *out, hz_error *err)
+{
+	hzp_frames in = {.p = call->response.p, .end = call->response.p + call->response.n};
+	hzp_frame frame;
+	if (!hzp_frames_take(&in, &frame) || !hzp_frames_take(&in, &frame)) {
+		return broken(call, in.reason, err);
+	}
+	if ((frame.flags & HZP_FLAG_NULL) != 0) {
+		out->u.value = hz_null();
+		return HZ_OK;
+	}
+	hzi_slice data = {.block = call->response.block, .p = frame.p, .n = frame.n};
+	return hzi_value_read(
+		call->client->blocks, &data, call->client->config->big_endian, &out->u.value, err);
+}
+
+static const hzp_field *
+first_list(const hzp_message *m)
+{
+	for (unsigned i = 0; i < m->n_fields; i++) {
+		if (m->fields[i].type->kind == HZP_KIND_LIST) {
+			return &m->fields[i];
+		}
+	}
+	return NULL;
+}
+
+static hz_err
+read_items(hzi_call *call, hz_result *out, hz_error *err)
+{
+	_Alignas(16) uint8_t response[RESPONSE_STRUCT_MAX];
+	const hzp_message *m = call->op->proto->response;
+	const hzp_field *field = first_list(m);
+	HZI_ASSERT(field != NULL && m->struct_size <= sizeof(response));
+	hz_err e = hzi_call_decode(call, response, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	hzp_list list;
+	memcpy(&list, response + field->offset, sizeof(list));
+	out->u.items = hzi_items_new(1, call->client->config->big_endian);
+	if (out->u.items == NULL) {
+		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for the items");
+	}
+	bool pairs = field->type->element->kind == HZP_KIND_ENTRY;
+	hzi_items_add(out->u.items, &call->response, &list, pairs);
+	return HZ_OK;
+}
+
+static const hzi_finish_fn standard[] = {
+	[HZ_RESULT_NONE] = read_none,
+	[HZ_RESULT_BOOL] = read_bool,
+	[HZ_RESULT_I32] = read_i32,
+	[HZ_RESULT_I64] = read_i64,
+	[HZ_RESULT_VALUE] = read_value,
+	[HZ_RESULT_ITEMS] = read_items,
+};
+
+hz_err
+hzi_call_result(hzi_call *call, hz_result *out, hz_error *err)
+{
+	const hzi_op *op = call->op;
+	hzi_finish_fn finish = op->finish != NULL ? op->finish : standard[op->result];
+	*out = (hz_result){.kind = op->result};
+	hz_err e = finish(call, out, err);
+	if (e != HZ_OK) {
+		*out = (hz_result){.kind = HZ_RESULT_NONE};
+	}
+	return e;
+}
+
+void
+hzi_result_clear(hz_result *result)
+{
+	if (result->kind == HZ_RESULT_VALUE) {
+		hz_value_clear(&result->u.value);
+	} else if (result->kind == HZ_RESULT_ITEMS) {
+		hz_items_destroy(&result->u.items);
+	}
+}
+
+// ---- Failures ----
+
+static void
+copy_text(char *to, size_t room, hzp_bytes from)
+{
+	size_t n = from.n < room - 1 ? from.n : room - 1;
+	if (from.p != NULL) {
+		memcpy(to, from.p, n);
+	}
+	to[from.p != NULL ? n : 0] = '\0';
+}
+
+static hz_err
+explain_server(const hzi_call *call, hz_error *err)
+{
+	hzp_error_holder first;
+	const char *reason = NULL;
+	if (hzp_error_first(call->response.p, call->response.n, &first, NULL, &reason) != HZ_OK) {
+		return broken(call, reason, err);
+	}
+	const hzi_server_error *row = hzi_server_error_find(first.error_code);
+	hz_err code = row != NULL ? row->promotion : HZ_ERR_SERVER;
+	if (err != NULL) {
+		memset(err, 0, sizeof(*err));
+		err->code = code;
+		err->server_code = first.error_code;
+		err->retryable = row != NULL && row->retryable;
+		copy_text(err->where, sizeof(err->where), first.class_name);
+		copy_text(err->message, sizeof(err->message), first.message);
+		if (err->message[0] == '\0') {
+			memcpy(err->message, err->where, sizeof(err->where));
+		}
+	}
+	return code;
+}
+
+static bool
+may_go_better(hz_err code)
+{
+	return code == HZ_ERR_OFFLINE || code == HZ_ERR_DISCONNECTED || code == HZ_ERR_OVERLOAD ||
+	       code == HZ_ERR_TIMEOUT;
+}
+
+hz_err
+hzi_call_explain(const hzi_call *call, hz_err code, hz_error *err)
+{
+	const char *name = call->op->proto != NULL ? call->op->proto->request->name : "a call of many parts";
+	if (code == HZ_ERR_SERVER && call->response.p != NULL) {
+		code = explain_server(call, err);
+	} else if (call->error != NULL && call->error->code == (int32_t)code) {
+		if (err != NULL) {
+			*err = *call->error;
+		}
+	} else {
+		hzi_fail(err, code, "%s: %s%s%s", name, hz_err_text(code), call->why != NULL ? ": " : "",
+			call->why != NULL ? call->why : "");
+		if (err != NULL) {
+			err->retryable = may_go_better(code);
+		}
+	}
+	if (err != NULL) {
+		err->in_doubt = err->in_doubt || call->in_doubt || code == HZ_ERR_INDETERMINATE;
+	}
+	return code;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/retry.h"
+
+#include "base/platform.h"
+#include "core/client.h"
+#include "core/error.h"
+
+// Tries without a pause before the pauses begin to double.
+#define QUICK_TRIES 5U
+
+#define NS_PER_MS INT64_C(1000000)
+
+// Server errors that concern the retry rules by number (protocol 3.13).
+enum { NOT_ACTIVE = 19, IO_ERROR = 22, TARGET_DISCONNECTED = 52, TARGET_NOT_MEMBER = 53 };
+
+static bool
+may_repeat(const hzi_call *call)
+{
+	return (call->op->proto->request->flags & HZP_RETRYABLE) != 0 ||
+	       call->client->config->redo_operation;
+}
+
+// Whether the member's error lets the call be sent again.
+static bool
+server_allows(const hzi_call *call)
+{
+	const hzi_server_error *row = hzi_server_error_find(call->server_code);
+	switch (call->server_code) {
+	case TARGET_DISCONNECTED:
+		return may_repeat(call);
+	case TARGET_NOT_MEMBER:
+		return call->target != HZI_TO_MEMBER;
+	case IO_ERROR:
+	case NOT_ACTIVE:
+		return call->target != HZI_TO_CONNECTION;
+	default:
+		return row != NULL && row->retryable;
+	}
+}
+
+static bool
+worth_repeating(const hzi_call *call, bool wait_room)
+{
+	switch (call->code) {
+	case HZ_ERR_OVERLOAD:
+		return wait_room;
+	case HZ_ERR_OFFLINE:
+		return call->target != HZI_TO_CONNECTION;
+	case HZ_ERR_DISCONNECTED:
+		return call->target != HZI_TO_CONNECTION && (!call->in_doubt || may_repeat(call));
+	case HZ_ERR_SERVER:
+		return server_allows(call);
+	default:
+		return false;
+	}
+}
+
+// The pause before try number `tries`: none for the first few, then doubling up to the configured one.
+static int64_t
+pause_ns(const hzi_call *call)
+{
+	int64_t cap = call->client->config->invocation_retry_pause_ms * NS_PER_MS;
+	uint32_t over = call->tries - QUICK_TRIES;
+	int64_t pause = over > 20 ? cap : NS_PER_MS << over;
+	return pause < cap ? pause : cap;
+}
+
+hzi_retry
+hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
+{
+	hz_client *client = call->client;
+	int64_t deadline = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
+	if (call->op->proto == NULL || !worth_repeating(call, wait_room)) {
+		return HZI_RETRY_FAIL;
+	}
+	if (atomic_load(&client->closing)) {
+		call->code = HZ_ERR_CLOSED;
+		return HZI_RETRY_FAIL;
+	}
+	if (call->retry_until_ns == 0) {
+		call->retry_until_ns = now_ns + client->config->invocation_timeout_ms * NS_PER_MS;
+	}
+	if (now_ns >= deadline || (now_ns >= call->retry_until_ns && call->code != HZ_ERR_OVERLOAD)) {
+		return HZI_RETRY_FAIL;
+	}
+	call->was_in_doubt = call->was_in_doubt || call->in_doubt;
+	call->tries++;
+	// Nothing could be sent: only a change of the view, or of the room, makes another try worth it.
+	if (call->code == HZ_ERR_OFFLINE || call->code == HZ_ERR_OVERLOAD) {
+		call->resume_ns = now_ns + client->config->invocation_retry_pause_ms * NS_PER_MS;
+		return HZI_RETRY_PAUSE;
+	}
+	if (call->tries <= QUICK_TRIES) {
+		return HZI_RETRY_NOW;
+	}
+	call->resume_ns = now_ns + pause_ns(call);
+	return HZI_RETRY_PAUSE;
+}

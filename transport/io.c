@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport/io.h"
+
+#include "base/fail.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+// Reads in a row before the thread looks at its orders and at what is to be written.
+#define READS_IN_A_ROW 16
+
+#define NS_PER_MS INT64_C(1000000)
+
+struct hzi_io {
+	hzi_connection *conn;
+	hzi_mailbox inbox; // only its bell: orders stand below
+	hzi_thread thread;
+	int epoll;
+	bool open;     // the I/O thread's own view: a connection stands
+	bool want_out; // EPOLLOUT is armed
+	hzi_dial options;
+	const hzi_handshake_request *handshake;
+
+	pthread_mutex_t lock; // guards the orders
+	bool stop;
+	bool dial;
+	hzi_dial_order order;
+	bool close;
+	uint64_t close_id;
+	hz_err close_code;
+	const char *close_why;
+};
+
+// ---- Orders ----
+
+void
+hzi_io_ring(hzi_io *io)
+{
+	hzi_mailbox_ring(&io->inbox);
+}
+
+void
+hzi_io_dial(hzi_io *io, const hzi_dial_order *order)
+{
+	pthread_mutex_lock(&io->lock);
+	io->order = *order;
+	io->dial = true;
+	pthread_mutex_unlock(&io->lock);
+	hzi_io_ring(io);
+}
+
+void
+hzi_io_close(hzi_io *io, uint64_t conn_id, hz_err code, const char *why)
+{
+	pthread_mutex_lock(&io->lock);
+	io->close = true;
+	io->close_id = conn_id;
+	io->close_code = code;
+	io->close_why = why;
+	if (conn_id == 0) {
+		io->dial = false;
+	}
+	pthread_mutex_unlock(&io->lock);
+	hzi_io_ring(io);
+}
+
+void
+hzi_io_stop(hzi_io *io)
+{
+	pthread_mutex_lock(&io->lock);
+	io->stop = true;
+	pthread_mutex_unlock(&io->lock);
+	hzi_io_ring(io);
+}
+
+static bool
+ordered(hzi_io *io)
+{
+	pthread_mutex_lock(&io->lock);
+	bool any = io->stop || io->dial || io->close;
+	pthread_mutex_unlock(&io->lock);
+	return any;
+}
+
+// ---- Closing ----
+
+static void
+close_connection(hzi_io *io, hz_err code, const char *why)
+{
+	if (!io->open) {
+		return;
+	}
+	io->open = false;
+	epoll_ctl(io->epoll, EPOLL_CTL_DEL, io->conn->stream.fd, NULL);
+	hzi_connection_close(io->conn, code, why);
+}
+
+static void
+run_close(hzi_io *io)
+{
+	pthread_mutex_lock(&io->lock);
+	bool wanted = io->close;
+	uint64_t id = io->close_id;
+	hz_err code = io->close_code;
+	const char *why = io->close_why;
+	io->close = false;
+	pthread_mutex_unlock(&io->lock);
+	if (wanted &&
+		(id == 0 || id == atomic_load_explicit(&io->conn->id, memory_order_relaxed))) {
+		close_connection(io, code, why);
+	}
+}
+
+// ---- Dialling ----
+
+static bool
+dial_interrupted(void *ctx)
+{
+	return ordered(ctx);
+}
+
+static hz_err
+dial_and_authenticate(hzi_io *io, const hzi_dial_order *order, hzi_stream *stream,
+	hzi_handshake_reply *reply, hz_error *err)
+{
+	hzi_dial dial = io->options;
+	dial.host = order->host;
+	dial.port = order->port;
+	dial.wait = (hzi_wait){.deadline_ns = hzi_now_ns() + order->timeout_ms * NS_PER_MS,
+		.interrupt_fd = -1,
+		.interrupted = dial_interrupted,
+		.ctx = io};
+	hz_err e = hzi_dial_open(&dial, stream, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	e = hzi_handshake(stream, io->handshake, &dial.wait, reply, err);
+	if (e != HZ_OK) {
+		stream->ops->close(stream);
+	}
+	return e;
+}
+
+static hz_err
+watch(hzi_io *io, const hzi_stream *stream, hz_error *err)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = io->conn};
+	if (epoll_ctl(io->epoll, EPOLL_CTL_ADD, stream->fd, &event) != 0) {
+		return hzi_fail(err, HZ_ERR_RESOURCE, "the connection's descriptor cannot be watched");
+	}
+	return HZ_OK;
+}
+
+static void
+run_dial(hzi_io *io)
+{
+	hzi_dial_order order;
+	pthread_mutex_lock(&io->lock);
+	bool wanted = io->dial;
+	order = io->order;
+	io->dial = false;
+	pthread_mutex_unlock(&io->lock);
+	if (!wanted) {
+		return;
+	}
+	close_connection(io, HZ_ERR_DISCONNECTED, "another connection takes its place");
+	hz_error err = {0};
+	hzi_stream stream = {0};
+	hzi_handshake_reply reply = {0};
+	hz_err e = dial_and_authenticate(io, &order, &stream, &reply, &err);
+	if (e == HZ_OK) {
+		e = watch(io, &stream, &err);
+		if (e != HZ_OK) {
+			stream.ops->close(&stream);
+			hzi_handshake_reply_clear(&reply);
+		}
+	}
+	if (e == HZ_OK) {
+		io->open = true;
+		io->want_out = false;
+		hzi_connection_open(io->conn, &stream, order.conn_id);
+	}
+	io->conn->ops->dialled(
+		io->conn->ctx, io->conn, e, e == HZ_OK ? &reply : NULL, e == HZ_OK ? NULL : &err);
+}
+
+// ---- Serving ----
+
+static void
+arm(hzi_io *io, bool out)
+{
+	if (io->want_out == out) {
+		return;
+	}
+	io->want_out = out;
+	struct epoll_event event = {.events = EPOLLIN | (out ? EPOLLOUT : 0), .data.ptr = io->conn};
+	epoll_ctl(io->epoll, EPOLL_CTL_MOD, io->conn->stream.fd, &event);
+}
+
+static void
+read_some(hzi_io *io)
+{
+	bool more = true;
+	const char *why = NULL;
+	for (int i = 0; more && i < READS_IN_A_ROW; i++) {
+		hz_err e = hzi_connection_read(io->conn, &more, &why);
+		if (e != HZ_OK) {
+			close_connection(io, e == HZ_ERR_IO ? HZ_ERR_DISCONNECTED : e, why);
+			return;
+		}
+	}
+}
+
+static void
+serve(hzi_io *io, uint32_t events)
+{
+	if (io->open && (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+		read_some(io);
+	}
+	if (io->open && (events & EPOLLOUT) != 0) {
+		atomic_store_explicit(&io->conn->blocked, false, memory_order_release);
+	}
+	if (io->open) {
+		hzi_connection_flush(io->conn);
+		arm(io, atomic_load_explicit(&io->conn->blocked, memory_order_acquire));
+	}
+}
+
+// Sleeps until the socket or the bell wants something; returns the socket's events.
+static uint32_t
+sleep_for_events(hzi_io *io)
+{
+	struct epoll_event event[2];
+	uint32_t events = 0;
+	bool belled = false;
+	if (!hzi_mailbox_prepare_sleep(&io->inbox)) {
+		return 0;
+	}
+	bool busy = ordered(io) || (io->open && !hzi_connection_idle(io->conn));
+	int n = busy ? 0 : epoll_wait(io->epoll, event, 2, -1);
+	for (int i = 0; i < n; i++) {
+		if (event[i].data.ptr == io) {
+			belled = true;
+		} else {
+			events = event[i].events;
+		}
+	}
+	hzi_mailbox_awake(&io->inbox, belled);
+	return events;
+}
+
+static void
+run(void *arg)
+{
+	hzi_io *io = arg;
+	for (;;) {
+		pthread_mutex_lock(&io->lock);
+		bool stop = io->stop;
+		pthread_mutex_unlock(&io->lock);
+		if (stop) {
+			break;
+		}
+		run_close(io);
+		run_dial(io);
+		serve(io, sleep_for_events(io));
+	}
+	close_connection(io, HZ_ERR_CLOSED, "the client is shutting down");
+}
+
+// ---- Life ----
+
+static hz_err
+prepare(hzi_io *io, hzi_bus *bus, const char *name)
+{
+	hz_err e = hzi_mailbox_init(&io->inbox, bus, name);
+	if (e != HZ_OK) {
+		return e;
+	}
+	io->epoll = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = io};
+	if (io->epoll < 0 ||
+		epoll_ctl(io->epoll, EPOLL_CTL_ADD, hzi_mailbox_fd(&io->inbox), &event) != 0) {
+		return HZ_ERR_RESOURCE;
+	}
+	return HZ_OK;
+}
+
+static void
+destroy(hzi_io *io)
+{
+	if (io->epoll >= 0) {
+		close(io->epoll);
+	}
+	hzi_mailbox_close(&io->inbox);
+	pthread_mutex_destroy(&io->lock);
+	free(io);
+}
+
+hz_err
+hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
+	const hzi_dial *options, const hzi_handshake_request *handshake)
+{
+	hzi_io *io = calloc(1, sizeof(*io));
+	if (io == NULL) {
+		return HZ_ERR_MEMORY;
+	}
+	io->conn = conn;
+	io->epoll = -1;
+	io->options = *options;
+	io->handshake = handshake;
+	pthread_mutex_init(&io->lock, NULL);
+	conn->io = io;
+	hz_err e = prepare(io, bus, name);
+	if (e == HZ_OK) {
+		e = hzi_thread_start(&io->thread, name, run, io);
+	}
+	if (e != HZ_OK) {
+		conn->io = NULL;
+		destroy(io);
+		return e;
+	}
+	*out = io;
+	return HZ_OK;
+}
+
+void
+hzi_io_join(hzi_io **io)
+{
+	if (*io == NULL) {
+		return;
+	}
+	hzi_thread_join(&(*io)->thread);
+	destroy(*io);
+	*io = NULL;
+}
