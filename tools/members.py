@@ -166,7 +166,10 @@ def listen(name):
 
 def run(*words):
     """A cluster for one command: the command's end is the cluster's, and the other way round."""
-    split = words.index("--")
+    split = words.index("--") if "--" in words else len(words)
+    if split in (0, len(words) - 1, len(words)):
+        print("usage: members.py run N [KEY=VALUE] -- COMMAND", file=sys.stderr)
+        return 2
     name = "run-%d" % os.getpid()
     prune_old_folders()
     supervisor = Supervisor(os.path.join(FOLDER, name))

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +62,15 @@ spawn_launcher(hzt_cluster *cluster)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, pair[1], STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, pair[1], STDOUT_FILENO);
-	int code = posix_spawn(&cluster->launcher, path, &actions, NULL, argv, environ);
+	// Signals that the test blocks must still reach the launcher.
+	sigset_t none;
+	sigemptyset(&none);
+	posix_spawnattr_t attributes;
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	int code = posix_spawn(&cluster->launcher, path, &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	close(pair[1]);
 	if (code != 0) {

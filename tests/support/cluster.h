@@ -15,7 +15,8 @@ typedef struct hzt_cluster hzt_cluster;
 
 // Starts members and waits until each answers clients and sees all others. The specification is
 // what `start` of tools/members.py takes, such as "3 backup=1 version=5.4.0 cp=3
-// prop.hazelcast.foo=bar xml=/path". Gives a cluster; end it with hzt_cluster_end.
+// prop.hazelcast.foo=bar xml=/path". Gives a cluster; end it with hzt_cluster_end. Members inherit
+// this process's resource limits, so a test that lowers those starts its cluster first.
 hzt_cluster *hzt_cluster_start(const char *spec);
 
 // Ends all members at once. NULL and a pointer to NULL are fine; the pointer is set to NULL.

@@ -47,6 +47,7 @@ as_root() {
 install_packages() {
 	local package missing=()
 	for package in "$@"; do
+		case " ${missing[*]} " in *" $package "*) continue ;; esac
 		is_installed "$package" || missing+=("$package")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
