@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/dispatch.h"
+
+#include "base/fail.h"
+#include "core/upcalls.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS_PER_MS INT64_C(1000000)
+
+// Messages up to this size are copied beside their node; larger ones are kept by reference when that
+// does not pin a block many times their size (rule 16).
+#define COPY_MAX 4096U
+
+// What lies in an inbox for a message. Its memory is a block of the client's pool.
+typedef struct event_job {
+	hzi_job job;
+	hzi_dispatch *dispatch;
+	hzi_block *block; // this job's own memory
+	uint64_t listener;
+	size_t cost;
+	hzi_slice msg; // .block NULL when the bytes stand behind this struct
+} event_job;
+
+typedef struct gap_job {
+	hzi_job job;
+	hzi_dispatch *dispatch;
+	uint64_t listener;
+	hz_gap gap;
+} gap_job;
+
+typedef struct local_job {
+	hzi_job job;
+	hzi_dispatch *dispatch;
+	const hzi_listener_class *class_;
+	int what;
+	_Alignas(16) uint8_t argument[];
+} local_job;
+
+// One node for every stripe; the last stripe to pass it ends the listener.
+typedef struct barrier {
+	struct barrier_node {
+		hzi_job job;
+		struct barrier *barrier;
+	} node[HZI_STRIPES_MAX];
+	hzi_listener *listener;
+	_Atomic uint32_t left;
+	_Atomic uint32_t holds; // one for the waiter, one for the stripes
+	_Atomic uint32_t passed; // futex word
+} barrier;
+
+// ---- The registry ----
+
+static hzi_listener **
+find_slot(hzi_dispatch *dispatch, uint64_t id)
+{
+	hzi_listener **at = &dispatch->buckets[id % HZI_LISTENER_BUCKETS];
+	while (*at != NULL && (*at)->id != id) {
+		at = &(*at)->next;
+	}
+	return at;
+}
+
+void *
+hzi_listener_new(hz_client *client, const hzi_listener_class *class_, size_t size)
+{
+	hzi_listener *listener = calloc(1, size);
+	// The barrier comes first, so that taking a listener back cannot fail.
+	void *b = calloc(1, sizeof(barrier));
+	if (listener == NULL || b == NULL) {
+		free(listener);
+		free(b);
+		return NULL;
+	}
+	listener->class_ = class_;
+	listener->client = client;
+	listener->barrier = b;
+	return listener;
+}
+
+bool
+hzi_registry_insert(hzi_dispatch *dispatch, hzi_listener *listener)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	if (dispatch->stopping) {
+		pthread_mutex_unlock(&dispatch->lock);
+		return false;
+	}
+	listener->id = dispatch->next_id++;
+	hzi_listener **at = &dispatch->buckets[listener->id % HZI_LISTENER_BUCKETS];
+	listener->next = *at;
+	*at = listener;
+	pthread_mutex_unlock(&dispatch->lock);
+	return true;
+}
+
+hzi_listener *
+hzi_registry_remove(hzi_dispatch *dispatch, uint64_t id)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	hzi_listener **at = find_slot(dispatch, id);
+	hzi_listener *listener = *at;
+	if (listener != NULL) {
+		*at = listener->next;
+		listener->next = NULL;
+	}
+	pthread_mutex_unlock(&dispatch->lock);
+	return listener;
+}
+
+// A listener found here stays valid for this job: it is only freed behind a barrier that passes this
+// stripe.
+static hzi_listener *
+find(hzi_dispatch *dispatch, uint64_t id)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	hzi_listener *listener = *find_slot(dispatch, id);
+	pthread_mutex_unlock(&dispatch->lock);
+	return listener;
+}
+
+// The listener of the class with the smallest id above `after`, so that a walk survives changes.
+static hzi_listener *
+find_next(hzi_dispatch *dispatch, const hzi_listener_class *class_, bool registered, uint64_t after)
+{
+	hzi_listener *best = NULL;
+	pthread_mutex_lock(&dispatch->lock);
+	for (unsigned i = 0; i < HZI_LISTENER_BUCKETS; i++) {
+		for (hzi_listener *l = dispatch->buckets[i]; l != NULL; l = l->next) {
+			bool fits = registered ? l->class_->add != NULL : l->class_ == class_;
+			if (fits && l->id > after && (best == NULL || l->id < best->id)) {
+				best = l;
+			}
+		}
+	}
+	pthread_mutex_unlock(&dispatch->lock);
+	return best;
+}
+
+// ---- Handing over ----
+
+static hzi_stripe *
+stripe_for(hzi_dispatch *dispatch, int32_t partition, uint64_t listener)
+{
+	uint64_t key = partition >= 0 ? (uint32_t)partition : listener;
+	return &dispatch->stripe[1 + key % (dispatch->count - 1)];
+}
+
+static void
+push(hzi_stripe *stripe, hzi_job *job)
+{
+	hzi_mailbox_push(&stripe->inbox, &job->node);
+}
+
+static void
+run_gap(hzi_job *job)
+{
+	gap_job *gap = HZI_OUTER(job, gap_job, job);
+	hzi_listener *listener = find(gap->dispatch, gap->listener);
+	if (listener != NULL) {
+		if (gap->gap.lost_at_ms == 0) {
+			// Dropped events are counted on until the marker is delivered.
+			pthread_mutex_lock(&gap->dispatch->lock);
+			gap->gap.dropped = listener->dropped;
+			listener->gap_queued = false;
+			pthread_mutex_unlock(&gap->dispatch->lock);
+		}
+		if (listener->class_->gap != NULL) {
+			listener->class_->gap(listener, &gap->gap);
+		}
+	}
+	free(gap);
+}
+
+static void
+push_gap(hzi_dispatch *dispatch, hzi_stripe *stripe, uint64_t listener, hz_gap what)
+{
+	gap_job *gap = malloc(sizeof(*gap));
+	if (gap != NULL) {
+		*gap = (gap_job){
+			.job.run = run_gap, .dispatch = dispatch, .listener = listener, .gap = what};
+		push(stripe, &gap->job);
+	}
+}
+
+// Counts the event into its listener's bound. False: there is none, or it has no room; *marker: this
+// is the first drop since the last marker.
+static bool
+admit(hzi_dispatch *dispatch, uint64_t id, size_t cost, bool *marker)
+{
+	const hz_config *config = dispatch->client->config;
+	bool room = false;
+	pthread_mutex_lock(&dispatch->lock);
+	hzi_listener *l = *find_slot(dispatch, id);
+	if (l != NULL) {
+		room = l->queued_events < (uint32_t)config->listener_queue_events &&
+		       l->queued_bytes + cost <= (size_t)config->listener_queue_bytes;
+		if (room) {
+			l->queued_events++;
+			l->queued_bytes += cost;
+		} else {
+			l->dropped++;
+			*marker = !l->gap_queued;
+			l->gap_queued = true;
+			atomic_fetch_add_explicit(&dispatch->client->counters.events_dropped, 1,
+				memory_order_relaxed);
+		}
+	}
+	pthread_mutex_unlock(&dispatch->lock);
+	return room;
+}
+
+static void
+discharge(hzi_dispatch *dispatch, uint64_t id, size_t cost)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	hzi_listener *l = *find_slot(dispatch, id);
+	if (l != NULL) {
+		l->queued_events--;
+		l->queued_bytes -= cost;
+	}
+	pthread_mutex_unlock(&dispatch->lock);
+}
+
+static void
+run_event(hzi_job *job)
+{
+	event_job *event = HZI_OUTER(job, event_job, job);
+	hzi_dispatch *dispatch = event->dispatch;
+	hzi_listener *listener = find(dispatch, event->listener);
+	if (listener != NULL) {
+		atomic_fetch_add_explicit(
+			&dispatch->client->counters.events, 1, memory_order_relaxed);
+		listener->class_->event(listener, &event->msg);
+	}
+	discharge(dispatch, event->listener, event->cost);
+	if (event->msg.block != event->block) {
+		hzi_slice_clear(&event->msg);
+	}
+	hzi_block_release(event->block);
+}
+
+// The message's bytes go with the job: copied behind it, or by reference.
+static event_job *
+make_event(hzi_dispatch *dispatch, const hzi_slice *msg)
+{
+	bool copy = msg->n <= COPY_MAX;
+	hzi_block_pool *pool = dispatch->client->blocks;
+	hzi_block *block = hzi_block_new(pool, sizeof(event_job) + (copy ? msg->n : 0));
+	if (block == NULL) {
+		return NULL;
+	}
+	event_job *event = (event_job *)(void *)block->data;
+	memset(event, 0, sizeof(*event));
+	event->block = block;
+	if (copy) {
+		uint8_t *bytes = block->data + sizeof(*event);
+		memcpy(bytes, msg->p, msg->n);
+		event->msg = (hzi_slice){.block = block, .p = bytes, .n = msg->n};
+	} else if (hzi_slice_keep(pool, msg, &event->msg) != HZ_OK) {
+		hzi_block_release(block);
+		return NULL;
+	}
+	return event;
+}
+
+void
+hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_slice *msg)
+{
+	hzi_dispatch *dispatch = state;
+	hzi_stripe *stripe = stripe_for(dispatch, partition, listener);
+	size_t cost = sizeof(event_job) + msg->n;
+	bool marker = false;
+	event_job *event = NULL;
+	if (admit(dispatch, listener, cost, &marker)) {
+		event = make_event(dispatch, msg);
+		if (event == NULL) {
+			discharge(dispatch, listener, cost);
+		}
+	}
+	if (event != NULL) {
+		event->job.run = run_event;
+		event->dispatch = dispatch;
+		event->listener = listener;
+		event->cost = cost;
+		push(stripe, &event->job);
+	} else if (marker) {
+		push_gap(dispatch, stripe, listener, (hz_gap){0});
+	}
+}
+
+void
+hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns)
+{
+	hzi_dispatch *dispatch = state;
+	int64_t wall_ms = hzi_wall_ms();
+	int64_t now_ns = hzi_now_ns();
+	hz_gap gap = {.lost_at_ms = wall_ms - (now_ns - lost_ns) / NS_PER_MS,
+		.regained_at_ms = wall_ms - (now_ns - regained_ns) / NS_PER_MS};
+	uint64_t id = 0;
+	hzi_listener *listener;
+	while ((listener = find_next(dispatch, NULL, true, id)) != NULL) {
+		id = listener->id;
+		push_gap(dispatch, stripe_for(dispatch, -1, id), id, gap);
+	}
+}
+
+static void
+run_local(hzi_job *job)
+{
+	local_job *local = HZI_OUTER(job, local_job, job);
+	uint64_t id = 0;
+	hzi_listener *listener;
+	while ((listener = find_next(local->dispatch, local->class_, false, id)) != NULL) {
+		id = listener->id;
+		listener->class_->local(listener, local->what, local->argument);
+	}
+	free(local);
+}
+
+void
+hzi_dispatch_local(
+	hzi_dispatch *dispatch, const hzi_listener_class *class_, int what, const void *argument, size_t n)
+{
+	local_job *local = aligned_alloc(16, (sizeof(*local) + n + 15) / 16 * 16);
+	if (local == NULL) {
+		return;
+	}
+	*local = (local_job){
+		.job.run = run_local, .dispatch = dispatch, .class_ = class_, .what = what};
+	if (n > 0) {
+		memcpy(local->argument, argument, n);
+	}
+	push(&dispatch->stripe[0], &local->job);
+}
+
+// ---- Ending listeners ----
+
+static void
+drop_barrier(barrier *b)
+{
+	if (atomic_fetch_sub_explicit(&b->holds, 1, memory_order_acq_rel) == 1) {
+		free(b);
+	}
+}
+
+void
+hzi_listener_free(hzi_listener *listener)
+{
+	if (listener->class_->end != NULL) {
+		listener->class_->end(listener);
+	}
+	free(listener->barrier);
+	free(listener);
+}
+
+static void
+run_barrier(hzi_job *job)
+{
+	barrier *b = HZI_OUTER(job, struct barrier_node, job)->barrier;
+	if (atomic_fetch_sub_explicit(&b->left, 1, memory_order_acq_rel) != 1) {
+		return;
+	}
+	hzi_listener_free(b->listener);
+	atomic_store(&b->passed, 1);
+	hzi_futex_wake(&b->passed, 1);
+	drop_barrier(b);
+}
+
+static hz_err
+wait_for_barrier(barrier *b, int64_t deadline_ns)
+{
+	while (atomic_load(&b->passed) == 0) {
+		if (hzi_futex_wait(&b->passed, 0, deadline_ns) == HZI_FUTEX_TIMEOUT) {
+			return HZ_ERR_TIMEOUT;
+		}
+	}
+	return HZ_OK;
+}
+
+// True when this is one of the dispatch threads, of whatever client.
+static _Thread_local bool dispatching;
+
+hz_err
+hzi_dispatch_retire(hzi_dispatch *dispatch, hzi_listener *listener, int64_t deadline_ns)
+{
+	barrier *b = listener->barrier;
+	listener->barrier = NULL;
+	b->listener = listener;
+	atomic_store(&b->left, dispatch->count);
+	atomic_store(&b->holds, 2);
+	for (uint32_t i = 0; i < dispatch->count; i++) {
+		b->node[i].job.run = run_barrier;
+		b->node[i].barrier = b;
+	}
+	for (uint32_t i = 0; i < dispatch->count; i++) {
+		push(&dispatch->stripe[i], &b->node[i].job);
+	}
+	hz_err e = dispatching ? HZ_OK : wait_for_barrier(b, deadline_ns);
+	drop_barrier(b);
+	return e;
+}
+
+// ---- The threads ----
+
+static void
+run_jobs(hzi_stripe *stripe)
+{
+	hzi_node *list = hzi_mailbox_take(&stripe->inbox);
+	while (list != NULL) {
+		hzi_node *next = list->next;
+		hzi_job *job = hzi_job_of(list);
+		job->run(job);
+		list = next;
+	}
+}
+
+static void
+run_stripe(void *arg)
+{
+	hzi_stripe *stripe = arg;
+	hz_client *client = stripe->dispatch->client;
+	hzi_enter_callback_thread();
+	dispatching = true;
+	while (!atomic_load(&stripe->stop)) {
+		hzi_mailbox_wait(&stripe->inbox, HZI_NEVER);
+		run_jobs(stripe);
+	}
+	run_jobs(stripe);
+	atomic_store(&stripe->finished, 1);
+	hzi_futex_wake(&stripe->finished, 1);
+	hzi_client_release(client);
+}
+
+static hz_err
+start_stripe(hzi_dispatch *dispatch, uint32_t i)
+{
+	hzi_stripe *stripe = &dispatch->stripe[i];
+	char name[16];
+	stripe->dispatch = dispatch;
+	snprintf(name, sizeof(name), "hz-event-%u", i);
+	hz_err e = hzi_mailbox_init(&stripe->inbox, dispatch->client->bus, name);
+	if (e != HZ_OK) {
+		return e;
+	}
+	hzi_client_retain(dispatch->client);
+	e = hzi_thread_start_stack(&stripe->thread, name, 0, run_stripe, stripe);
+	stripe->running = e == HZ_OK;
+	if (e != HZ_OK) {
+		hzi_client_release(dispatch->client);
+	}
+	return e;
+}
+
+hz_err
+hzi_dispatch_start(hz_client *client, void **state, hz_error *err)
+{
+	hzi_dispatch *dispatch = calloc(1, sizeof(*dispatch));
+	if (dispatch == NULL) {
+		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for the event dispatch");
+	}
+	uint32_t threads = (uint32_t)client->config->dispatch_threads;
+	dispatch->client = client;
+	dispatch->next_id = HZI_LISTENER_FIRST;
+	dispatch->count = 1 + (threads < 1 ? 1 : threads < HZI_STRIPES_MAX ? threads : HZI_STRIPES_MAX - 1);
+	pthread_mutex_init(&dispatch->lock, NULL);
+	*state = dispatch;
+	for (uint32_t i = 0; i < dispatch->count; i++) {
+		hz_err e = start_stripe(dispatch, i);
+		if (e != HZ_OK) {
+			dispatch->count = i;
+			return hzi_fail(err, e, "no thread for the event dispatch");
+		}
+	}
+	return HZ_OK;
+}
+
+static hz_err
+stop_stripe(hzi_stripe *stripe, int64_t deadline_ns)
+{
+	if (!stripe->running) {
+		return HZ_OK;
+	}
+	stripe->running = false;
+	atomic_store(&stripe->stop, true);
+	hzi_mailbox_ring(&stripe->inbox);
+	while (atomic_load(&stripe->finished) == 0) {
+		if (hzi_futex_wait(&stripe->finished, 0, deadline_ns) == HZI_FUTEX_TIMEOUT) {
+			hzi_thread_detach(&stripe->thread);
+			return HZ_ERR_TIMEOUT;
+		}
+	}
+	hzi_thread_join(&stripe->thread);
+	return HZ_OK;
+}
+
+static hzi_listener *
+take_any(hzi_dispatch *dispatch)
+{
+	hzi_listener *listener = NULL;
+	pthread_mutex_lock(&dispatch->lock);
+	dispatch->stopping = true;
+	for (unsigned i = 0; listener == NULL && i < HZI_LISTENER_BUCKETS; i++) {
+		listener = dispatch->buckets[i];
+		if (listener != NULL) {
+			dispatch->buckets[i] = listener->next;
+		}
+	}
+	pthread_mutex_unlock(&dispatch->lock);
+	return listener;
+}
+
+hz_err
+hzi_dispatch_stop(void *state, int64_t deadline_ns)
+{
+	hzi_dispatch *dispatch = state;
+	hz_err e = HZ_OK;
+	hzi_listener *listener;
+	// What is queued is delivered before: the barriers stand behind it.
+	while ((listener = take_any(dispatch)) != NULL) {
+		hz_err one = hzi_dispatch_retire(dispatch, listener, deadline_ns);
+		e = e == HZ_OK ? one : e;
+	}
+	for (uint32_t i = 0; i < dispatch->count; i++) {
+		hz_err one = stop_stripe(&dispatch->stripe[i], deadline_ns);
+		e = e == HZ_OK ? one : e;
+	}
+	return e;
+}
+
+void
+hzi_dispatch_clear(void *state)
+{
+	hzi_dispatch *dispatch = state;
+	for (uint32_t i = 0; i < dispatch->count; i++) {
+		// Late arrivals of a stripe whose thread is gone; nobody hears them any more.
+		run_jobs(&dispatch->stripe[i]);
+		hzi_mailbox_close(&dispatch->stripe[i].inbox);
+	}
+	pthread_mutex_destroy(&dispatch->lock);
+	free(dispatch);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Listeners: what all of them have in common, and those of the client itself. Listeners of structures
+// stand with their structure (hz_map_listen, ...).
+//
+// All functions of a listener are called on event dispatch threads, never on an I/O thread. They may
+// make calls with a deadline; a call without one is refused with HZ_ERR_WOULD_DEADLOCK. Events of one
+// key come in order; what a connection that was lost, or a full queue, may have swallowed is announced
+// by `gap`. `end` is the last call ever made with a listener's ctx.
+#ifndef HAZELCAST_LISTENER_H
+#define HAZELCAST_LISTENER_H
+
+#include <hazelcast/client.h>
+#include <hazelcast/error.h>
+#include <hazelcast/export.h>
+#include <hazelcast/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Names one registration of one client; 0 is none. Frozen.
+typedef struct hz_listener_id {
+	uint64_t id;
+} hz_listener_id;
+
+// Events may be missing: a connection was lost and is back (lost_at_ms, regained_at_ms: milliseconds
+// since 1970), or the listener was too slow for its bound (dropped events).
+typedef struct hz_gap {
+	int64_t lost_at_ms;     // 0 when events were dropped
+	int64_t regained_at_ms; // 0 when events were dropped
+	uint64_t dropped;       // how many, so far
+} hz_gap;
+
+// Takes a listener back. Returns when none of its functions runs or will run, `end` included; called
+// from a listener it does not wait and promises that no further function but `end` starts. Twice is
+// HZ_OK. HZ_ERR_TIMEOUT: a function of it has been running for the whole invocation timeout (it is
+// removed all the same). HZ_ERR_ARGUMENT, HZ_ERR_CLOSED, HZ_ERR_FORKED. Blocks. Since 0.1.
+HZ_API hz_err hz_listener_remove(hz_client *client, hz_listener_id id, hz_error *err);
+
+// ---- Life of the client ----
+
+typedef enum hz_lifecycle_state {
+	HZ_LIFECYCLE_STARTING = 0,
+	HZ_LIFECYCLE_STARTED = 1,
+	HZ_LIFECYCLE_CONNECTED = 2,       // to a first member, after none
+	HZ_LIFECYCLE_DISCONNECTED = 3,    // from the last member
+	HZ_LIFECYCLE_CHANGED_CLUSTER = 4, // another cluster, or the same one begun anew, answered
+	HZ_LIFECYCLE_SHUTTING_DOWN = 5,
+	HZ_LIFECYCLE_SHUTDOWN = 6
+} hz_lifecycle_state;
+
+// Size-first: set size to sizeof; functions may be NULL.
+typedef struct hz_lifecycle_listener {
+	size_t size;
+	void *ctx;
+	void (*changed)(void *ctx, hz_lifecycle_state state);
+	void (*end)(void *ctx);
+} hz_lifecycle_listener;
+
+// Adds a listener for changes from now on. Lends the struct, which is copied; ctx must live until
+// `end`. HZ_ERR_ARGUMENT, HZ_ERR_MEMORY, HZ_ERR_CLOSED, HZ_ERR_FORKED. Does not block. Since 0.1.
+HZ_API hz_err hz_client_listen_lifecycle(hz_client *client, const hz_lifecycle_listener *listener,
+	hz_listener_id *out, hz_error *err);
+
+// ---- Members ----
+
+// The member is lent for the call.
+typedef struct hz_membership_listener {
+	size_t size;
+	void *ctx;
+	void (*added)(void *ctx, const hz_member *member);
+	void (*removed)(void *ctx, const hz_member *member);
+	void (*end)(void *ctx);
+} hz_membership_listener;
+
+// Adds a listener for members that come and go from now on; of one change, those that go come first.
+// As hz_client_listen_lifecycle. Since 0.1.
+HZ_API hz_err hz_client_listen_members(hz_client *client, const hz_membership_listener *listener,
+	hz_listener_id *out, hz_error *err);
+
+// ---- This client's connections ----
+
+typedef struct hz_connection_listener {
+	size_t size;
+	void *ctx;
+	void (*opened)(void *ctx, const hz_member *member);
+	void (*closed)(void *ctx, const hz_member *member);
+	void (*end)(void *ctx);
+} hz_connection_listener;
+
+// Adds a listener for this client's own connections. As hz_client_listen_lifecycle. Since 0.1.
+HZ_API hz_err hz_client_listen_connections(hz_client *client, const hz_connection_listener *listener,
+	hz_listener_id *out, hz_error *err);
+
+// ---- Distributed objects ----
+
+// Names are lent for the call.
+typedef struct hz_object_event {
+	const char *service; // such as "hz:impl:mapService"
+	const char *name;    // of the structure
+	hz_uuid member;      // where it happened
+} hz_object_event;
+
+typedef struct hz_object_listener {
+	size_t size;
+	void *ctx;
+	void (*created)(void *ctx, const hz_object_event *event);
+	void (*destroyed)(void *ctx, const hz_object_event *event);
+	void (*gap)(void *ctx, const hz_gap *gap);
+	void (*end)(void *ctx);
+} hz_object_listener;
+
+// Adds a listener for structures that are created or destroyed in the cluster. Registers at the
+// members: blocks until those connected have confirmed, at most the invocation timeout. Errors as
+// above, and those of a call. Since 0.1.
+HZ_API hz_err hz_client_listen_objects(hz_client *client, const hz_object_listener *listener,
+	hz_listener_id *out, hz_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
