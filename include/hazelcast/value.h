@@ -14,8 +14,9 @@
 // element, a callback's argument): valid as long as what lends it; hz_value_copy keeps it longer.
 // hz_value_clear is harmless on all three.
 //
-// Readers stand in value_read.h, setters for hosts that dislike structs by value in value_set.h, the
-// HZ() sugar in value_hz.h; all are included at the end of this file. No function on values blocks or needs a client, and all
+// Constructors of arrays and lists stand in value_array.h, readers in value_read.h, setters for hosts
+// that dislike structs by value in value_set.h, the HZ() sugar in value_hz.h; all are included at the
+// end of this file. No function on values blocks or needs a client, and all
 // may be used on any thread; one value by one thread at a time, unless all only read it.
 #ifndef HAZELCAST_VALUE_H
 #define HAZELCAST_VALUE_H
@@ -315,32 +316,6 @@ hz_offset_date_time_value(hz_offset_date_time when)
 	return v;
 }
 
-// Arrays of n items each: boolean[], short[], char[], int[], long[], float[], double[]. The items are
-// of the host's byte order. (For byte[] see hz_bytes.) Since 0.1.
-#define HZ_ARRAY_CONSTRUCTOR_(name, KIND, type)                                                    \
-	HZ_API HZ_INLINE hz_value name(const type *items, size_t n)                                \
-	{                                                                                          \
-		hz_value v = hz_bytes(items, n);                                                   \
-		v.kind_ = HZ_KIND_##KIND;                                                          \
-		return v;                                                                          \
-	}
-HZ_ARRAY_CONSTRUCTOR_(hz_bools, BOOLS, bool)
-HZ_ARRAY_CONSTRUCTOR_(hz_i16s, I16S, int16_t)
-HZ_ARRAY_CONSTRUCTOR_(hz_char16s, CHAR16S, uint16_t)
-HZ_ARRAY_CONSTRUCTOR_(hz_i32s, I32S, int32_t)
-HZ_ARRAY_CONSTRUCTOR_(hz_i64s, I64S, int64_t)
-HZ_ARRAY_CONSTRUCTOR_(hz_f32s, F32S, float)
-HZ_ARRAY_CONSTRUCTOR_(hz_f64s, F64S, double)
-
-// A String[] of n strings in UTF-8, each terminated by a zero byte; a NULL among them is a null
-// element. Since 0.1.
-HZ_ARRAY_CONSTRUCTOR_(hz_strs, STRS, char *const)
-
-// A java.util.ArrayList of n values, which may be of different kinds, null, or lists again (up to 64
-// deep). Since 0.1.
-HZ_ARRAY_CONSTRUCTOR_(hz_values, LIST, hz_value)
-#undef HZ_ARRAY_CONSTRUCTOR_
-
 // A value that somebody has serialized already: the n >= 8 bytes of a Data, in the byte order that the
 // client is configured for. It is passed on as it is. See hz_value_parse to look into it. Since 0.1.
 HZ_API HZ_INLINE hz_value
@@ -385,6 +360,7 @@ HZ_API size_t hz_value_format(const hz_value *v, char *buf, size_t cap);
 }
 #endif
 
+#include <hazelcast/value_array.h>
 #include <hazelcast/value_hz.h>
 #include <hazelcast/value_read.h>
 #include <hazelcast/value_set.h>
