@@ -158,19 +158,47 @@ run_current(void)
 	}
 }
 
+// Only write() is allowed in a signal handler; the summary line is missing then, which counts as a
+// failure too.
 static void
-on_alarm(int signal)
+blame_current(const char *why)
 {
-	(void)signal;
-	// Only write() is allowed here; the summary line is missing then, which counts as a failure.
 	const char *name = run.current != NULL ? run.current->name : "set-up";
-	const char *const parts[] = {"not ok ", name, " (hangs: the binary's time limit passed)\n"};
+	const char *const parts[] = {"not ok ", name, why};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (write(STDOUT_FILENO, parts[i], strlen(parts[i])) < 0) {
 			break;
 		}
 	}
+}
+
+static void
+on_alarm(int number)
+{
+	(void)number;
+	blame_current(" (hangs: the binary's time limit passed)\n");
 	_exit(124);
+}
+
+static void
+on_crash(int number)
+{
+	blame_current(" (crashed)\n");
+	raise(number); // the handler is off by now, so this ends the process as it would have ended
+}
+
+static void
+watch_crashes(void)
+{
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct sigaction before;
+		struct sigaction ours = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
+		// A sanitizer's handler says more than ours.
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL) {
+			sigaction(signals[i], &ours, NULL);
+		}
+	}
 }
 
 static void
@@ -231,6 +259,7 @@ hzt_main(const char *suite, const hzt_case *cases, size_t count, int argc, char 
 	}
 	run.thread = pthread_self();
 	start_watchdog();
+	watch_crashes();
 	CU_pSuite cunit = NULL;
 	if (CU_initialize_registry() == CUE_SUCCESS) {
 		cunit = CU_add_suite(suite, NULL, NULL);

@@ -48,6 +48,12 @@ inner_hangs(void)
 	}
 }
 
+static void
+inner_crashes(void)
+{
+	abort();
+}
+
 static void *
 fail_on_thread(void *ctx)
 {
@@ -90,6 +96,14 @@ watchdog_names_the_case(void)
 	char out[4096];
 	HZT_EQ_INT(run_self("inner_hangs", out, sizeof(out)), 124);
 	HZT_CHECK(strstr(out, "not ok inner_hangs") != NULL);
+}
+
+static void
+crash_is_blamed_on_its_case(void)
+{
+	char out[4096];
+	HZT_CHECK(run_self("inner_crashes", out, sizeof(out)) != 0);
+	HZT_CHECK(strstr(out, "not ok inner_crashes (crashed)") != NULL);
 }
 
 static void
@@ -136,6 +150,7 @@ static const hzt_case inner[] = {
 		{"inner_fails_once", inner_fails},
 		{"inner_skips", inner_skips},
 		{"inner_hangs", inner_hangs},
+		{"inner_crashes", inner_crashes},
 		{"inner_fails_on_thread", inner_fails_on_thread},
 };
 
@@ -143,6 +158,7 @@ static const hzt_case cases[] = {
 		{"failure_names_file_and_line", failure_names_file_and_line},
 		{"skip_says_why", skip_says_why},
 		{"watchdog_names_the_case", watchdog_names_the_case},
+		{"crash_is_blamed_on_its_case", crash_is_blamed_on_its_case},
 		{"failure_on_a_thread_counts", failure_on_a_thread_counts},
 		{"unknown_name_runs_nothing_and_fails", unknown_name_runs_nothing_and_fails},
 		{"await_polls_and_gives_up", await_polls_and_gives_up},
