@@ -130,6 +130,8 @@ take_packed(hzp_frames *in, const hzp_type *t, hzp_list *out)
 	return true;
 }
 
+// NOLINTBEGIN(misc-no-recursion): along the descriptor only, as the head of this file says.
+
 // The frames of all items up to END, which is consumed.
 static bool
 take_items(hzp_frames *in, const hzp_type *item, bool nullable, hzp_list *list)
@@ -267,6 +269,8 @@ take_value(hzp_frames *in, const hzp_type *t, bool nullable, void *out)
 		return take_list(in, t, out);
 	}
 }
+
+// NOLINTEND(misc-no-recursion)
 
 static bool
 take_message(hzp_frames *in, const hzp_message *m, void *record)

@@ -29,10 +29,10 @@ typedef enum hzp_kind {
 	HZP_KIND_BYTES,  // one frame
 	HZP_KIND_PACKED, // one frame with items of fixed size
 	HZP_KIND_LIST,   // BEGIN, items of any shape, END
-	HZP_KIND_SPLIT, // BEGIN, the values, END, and a frame with the keys, which are of fixed size
-	HZP_KIND_ENTRY, // item of a map: key, then value
-	HZP_KIND_STRUCT, // BEGIN, a frame with the fields of fixed size if there are any, others, END
-	HZP_KIND_FRAMES // BEGIN to END as it stands
+	HZP_KIND_SPLIT,  // BEGIN, the values, END, a frame with the keys, which are of fixed size
+	HZP_KIND_ENTRY,  // item of a map: key, then value
+	HZP_KIND_STRUCT, // BEGIN, a frame with the fields of fixed size, if any, others, END
+	HZP_KIND_FRAMES  // BEGIN to END as it stands
 } hzp_kind;
 
 // Bytes of a string, of serialized data, or of a structure kept as frames. p == NULL is null, in a
@@ -87,7 +87,8 @@ struct hzp_field {
 	bool nullable;
 };
 
-// Flags of a message. At most one HZP_BY_ says how a request finds its partition; none: it has none.
+// Flags of a message. At most one HZP_BY_ says how a request finds its partition; without, it has
+// none.
 enum {
 	HZP_RETRYABLE = 0x01, // may be sent again after its connection broke
 	HZP_RESPONSE = 0x02,  // response: its header is shorter

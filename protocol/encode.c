@@ -160,6 +160,8 @@ put_raw(writer *w, const uint8_t *from, size_t n)
 	return true;
 }
 
+// NOLINTBEGIN(misc-no-recursion): along the descriptor only, as the head of this file says.
+
 // Items of a list, or the values of a map whose keys follow in one frame of their own.
 static bool
 put_items(writer *w, const hzp_type *t, const hzp_list *l)
@@ -273,6 +275,8 @@ put_value(writer *w, const hzp_type *t, bool nullable, const void *value)
 		return put_list(w, t, nullable, value);
 	}
 }
+
+// NOLINTEND(misc-no-recursion)
 
 // The first frame: header and fields of fixed size; returns how many fields those are.
 static bool

@@ -19,8 +19,8 @@ typedef struct hzp_splitter {
 // Looks at the n bytes that are there of the message that starts at p: the same message and at
 // least as many bytes as the time before, though they may have moved. *whole: the message's length,
 // after which the next one starts; 0: not yet. Never allocates, never blocks. HZ_ERR_PROTOCOL: a
-// frame is shorter than its own header. HZ_ERR_LIMIT: the message is longer than max_bytes, which is
-// noticed with the header of the first frame too many. After an error the stream is lost.
+// frame is shorter than its own header. HZ_ERR_LIMIT: the message is longer than max_bytes, noticed
+// with the header of the first frame too many. After an error the stream is lost.
 hz_err hzp_split(hzp_splitter *s, const uint8_t *p, size_t n, size_t *whole);
 
 #endif

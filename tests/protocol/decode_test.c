@@ -41,7 +41,7 @@ is(hzp_bytes b, const char *text)
 static void
 start_authentication(hzi_buf *b, size_t fields)
 {
-	// status 0, member UUID 1/2, serialization version 1, 271 partitions, cluster id 3/4, failover.
+	// Status 0, member 1/2, serialization version 1, 271 partitions, cluster 3/4, failover.
 	static const uint8_t content[] = {
 			0,
 			0,
@@ -332,7 +332,7 @@ counts_must_fit_what_is_there(void)
 		build_frame(&b, HZP_FLAG_END, NULL, 0);
 		build_frame(&b, 0, keys, n);
 		hz_err err = decode(&b, &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_PARTITIONS_VIEW, &r);
-		HZT_EQ_INT(err, n == 2 * 17 ? HZ_OK : HZ_ERR_PROTOCOL);
+		HZT_EQ_INT(err, n == sizeof(keys) / 3 * 2 ? HZ_OK : HZ_ERR_PROTOCOL);
 		hzi_buf_clear(&b);
 	}
 	decode(NULL, NULL, NULL);
@@ -356,7 +356,7 @@ deep_nesting_costs_no_stack(void)
 	}
 	build_frame(&b, HZP_FLAG_NULL, NULL, 0);
 	HZT_OK(decode(&b, &HZP_SQL_FETCH_RESPONSE, &r));
-	HZT_EQ_INT(r.row_page.n, 2 * depth * (int)HZP_FRAME_HEADER);
+	HZT_EQ_INT(r.row_page.n, 2 * (int64_t)depth * HZP_FRAME_HEADER);
 	// A list whose items are lists takes no deeper ones than its row has.
 	hzi_store_le16(b.data + first + HZP_AT_FLAGS, HZP_FLAG_BEGIN);
 	hzp_sql_fetch_reserved_response old;

@@ -253,6 +253,25 @@ tells_null_from_empty(void)
 }
 
 static void
+frames_lose_their_final_mark(void)
+{
+	// A page as it may stand at the end of some message goes into the middle of another one.
+	hzi_buf page = {0};
+	build_frame(&page, HZP_FLAG_BEGIN, NULL, 0);
+	build_text(&page, "column");
+	build_final(&page, build_frame(&page, HZP_FLAG_END, NULL, 0));
+	hzi_buf b = {0};
+	hzp_sql_fetch_response r = {.row_page = {page.data, (uint32_t)page.len}};
+	hzp_sql_fetch_response got;
+	around(&b, &HZP_SQL_FETCH_RESPONSE, &r, &got);
+	HZT_EQ_INT(got.row_page.n, page.len);
+	HZT_EQ_INT(hzp_message_flags(got.row_page.p + page.len - HZP_FRAME_HEADER), HZP_FLAG_END);
+	HZT_CHECK(!got.error.present);
+	hzi_buf_clear(&page);
+	hzi_buf_clear(&b);
+}
+
+static void
 appends_and_leaves_alone_what_was_there(void)
 {
 	hzi_buf b = {0};
@@ -295,6 +314,7 @@ static const hzt_case cases[] = {
 		{"takes_a_map_of_fixed_keys", takes_a_map_of_fixed_keys},
 		{"takes_structures_in_lists", takes_structures_in_lists},
 		{"tells_null_from_empty", tells_null_from_empty},
+		{"frames_lose_their_final_mark", frames_lose_their_final_mark},
 		{"appends_and_leaves_alone_what_was_there",
 				appends_and_leaves_alone_what_was_there},
 		{"reports_what_it_cannot_write", reports_what_it_cannot_write},

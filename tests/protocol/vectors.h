@@ -23,7 +23,7 @@ enum { N_VECTOR_FILES = 24 };
 // All files, read once. Lends them for the life of the process; fails the case if one is missing.
 const vector_file *vector_files(void);
 
-// The length of the message at p, of which at most n bytes are there; fails the case if there is none.
+// The length of the message at p, of which n bytes are there; fails the case if there is none.
 size_t vector_message(const uint8_t *p, size_t n);
 
 #endif

@@ -30,6 +30,8 @@ expect(bool condition, const char *what, const char *field)
 	HZT_CHECK(condition);
 }
 
+// NOLINTBEGIN(misc-no-recursion): along the constant descriptors only.
+
 // Whether any part of a value came after a version.
 static bool
 type_newer(const hzp_type *t, uint8_t version)
@@ -40,6 +42,8 @@ type_newer(const hzp_type *t, uint8_t version)
 	}
 	return newer;
 }
+
+// NOLINTEND(misc-no-recursion)
 
 static bool
 message_newer(const hzp_message *m, uint8_t version)
@@ -62,7 +66,7 @@ check_prefix(const uint8_t *old, size_t n_old, const uint8_t *new, size_t n_new)
 		expect(hzp_frames_take(&a, &f) && hzp_frames_take(&b, &g), "a frame is missing",
 				"prefix");
 		if ((f.flags & HZP_FLAG_END) != 0 && (g.flags & HZP_FLAG_END) == 0) {
-			// A structure that has grown: what was just taken may itself open another one.
+			// A structure that has grown: what was just taken may open another.
 			if ((g.flags & HZP_FLAG_BEGIN) != 0) {
 				expect(hzp_frames_skip_to_end(&b), "no end", "prefix");
 			}
@@ -148,6 +152,8 @@ check_bytes(const hzp_field *f, const hzp_type *t, hzp_bytes b)
 		expect(is(b, "q"), "is not the byte array", f->name);
 	}
 }
+
+// NOLINTBEGIN(misc-no-recursion): along the constant descriptors only.
 
 static void
 check_list(const check *c, const hzp_field *f, const hzp_list *l)
@@ -277,6 +283,8 @@ check_value(const check *c, const hzp_field *f, const hzp_type *t, bool nullable
 		check_list(c, f, (const hzp_list *)(const void *)value);
 	}
 }
+
+// NOLINTEND(misc-no-recursion)
 
 static void
 check_message(const check *c, const uint8_t *msg, size_t n)
