@@ -355,7 +355,7 @@ not_made(hzi_cluster *cluster, listening *l, hzi_peer *peer, bool answered, cons
 	place *at = &l->places[peer->index];
 	bool setup = at->setup;
 	bool dead = l->dead;
-	bool ours = l->request != NULL;
+	bool ours = !dead && l->request != NULL;
 	vacate(l, at); // frees l if it is dead
 	if (ours && answered) {
 		answer(l, (hz_err)err->code, err);
