@@ -191,7 +191,7 @@ explain_server(const hzi_call *call, hz_error *err)
 	hz_err code = row != NULL ? row->promotion : HZ_ERR_SERVER;
 	if (err != NULL) {
 		memset(err, 0, sizeof(*err));
-		err->code = code;
+		err->code = (int32_t)code;
 		err->server_code = first.error_code;
 		err->retryable = row != NULL && row->retryable;
 		copy_text(err->where, sizeof(err->where), first.class_name);
