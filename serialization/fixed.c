@@ -26,7 +26,11 @@ fixed_extent(const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t
 static void
 fixed_view(const hzi_builtin *row, const uint8_t *p, bool be, hz_value *out)
 {
-	uint64_t bits = row->item == 0 ? 0 : hzi_load_sized(p, row->item, be);
+	if (row->item == 0) {
+		*out = hz_null();
+		return;
+	}
+	uint64_t bits = hzi_load_sized(p, row->item, be);
 	if (row->is_signed) {
 		unsigned unused = 64 - 8u * row->item;
 		bits = (uint64_t)((int64_t)(bits << unused) >> unused);

@@ -324,8 +324,8 @@ hz_value_format(const hz_value *v, char *buf, size_t cap)
 	} else {
 		print_nested(&to, v);
 	}
-	if (to.cap != 0) {
-		to.buf[to.n < to.cap ? to.n : to.cap - 1] = 0;
+	if (buf != NULL && cap != 0) {
+		buf[to.n < to.cap ? to.n : to.cap - 1] = 0;
 	}
 	return to.n;
 }

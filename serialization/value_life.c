@@ -15,12 +15,32 @@ hz_value_clear(hz_value *v)
 		return;
 	}
 	if ((v->flags_ & HZI_VALUE_OWNED) != 0) {
-		hzi_block_release((hzi_block *)(uintptr_t)v->ext_.block);
+		hzi_block_release(v->ext_.block);
 	}
 	*v = hz_null();
 }
 
 // ---- Copies ----
+
+// Takes a block and a buffer that started in it and may have outgrown it; gives a block with the
+// buffer's bytes and a zero behind them, or NULL.
+static hzi_block *
+settle(hzi_block *block, hzi_buf *buf)
+{
+	size_t n = buf->len;
+	if (buf->data != block->data) {
+		hzi_block_release(block);
+		block = hzi_block_new(NULL, n + 1);
+		if (block != NULL) {
+			memcpy(block->data, buf->data, n);
+		}
+	}
+	hzi_buf_clear(buf);
+	if (block != NULL) {
+		block->data[n] = 0;
+	}
+	return block;
+}
 
 // Serializes into a block of its own with a zero byte behind it. The buffer starts in the block, so
 // that a value whose size is known beforehand is written once.
@@ -29,11 +49,14 @@ write_block(const hz_value *v, bool be, hzi_block **out, size_t *n, hz_error *er
 {
 	const hzi_builtin *row = hzi_builtin_of(v);
 	size_t payload = hzi_value_is_wire(v) ? v->len_ : 256;
-	if (row != NULL && row->shape->measure != NULL) {
-		hz_err code = row->shape->measure(row, v, &payload, err);
-		if (code != HZ_OK) {
-			return code;
-		}
+	hz_err code = HZ_OK;
+	if (v->kind_ == HZ_KIND_RAW) {
+		code = hzi_raw_check(v, be, err);
+	} else if (row != NULL && row->shape->measure != NULL) {
+		code = row->shape->measure(row, v, &payload, err);
+	}
+	if (code != HZ_OK) {
+		return code;
 	}
 	hzi_block *block = hzi_block_new(NULL, HZI_DATA_HEADER + payload + 2);
 	if (block == NULL) {
@@ -41,25 +64,15 @@ write_block(const hz_value *v, bool be, hzi_block **out, size_t *n, hz_error *er
 	}
 	hzi_buf buf;
 	hzi_buf_init(&buf, block->data, block->cap);
-	hz_err code = hzi_data_write(&buf, v, be, NULL, err);
-	if (code == HZ_OK && buf.data != block->data) {
-		hzi_block_release(block);
-		block = hzi_block_new(NULL, buf.len + 1);
-		if (block != NULL) {
-			memcpy(block->data, buf.data, buf.len);
-		} else {
-			code = hzi_fail(err, HZ_ERR_MEMORY, "no memory to copy a value");
-		}
-	}
-	*n = buf.len;
-	hzi_buf_clear(&buf);
+	code = hzi_data_write(&buf, v, be, NULL, err);
 	if (code != HZ_OK) {
+		hzi_buf_clear(&buf);
 		hzi_block_release(block);
 		return code;
 	}
-	block->data[*n] = 0;
-	*out = block;
-	return HZ_OK;
+	*n = buf.len;
+	*out = settle(block, &buf);
+	return *out != NULL ? HZ_OK : hzi_fail(err, HZ_ERR_MEMORY, "no memory to copy a value");
 }
 
 static hz_err
@@ -98,7 +111,7 @@ hz_value_copy(const hz_value *v, hz_value *out, hz_error *err)
 		return HZ_OK;
 	}
 	if ((v->flags_ & HZI_VALUE_OWNED) != 0) {
-		hzi_block_retain((hzi_block *)(uintptr_t)v->ext_.block);
+		hzi_block_retain(v->ext_.block);
 		*out = *v;
 		return HZ_OK;
 	}
@@ -127,7 +140,7 @@ hz_value_serialize(
 		if (out.len > cap) {
 			code = hzi_fail(err, HZ_ERR_RANGE, "%zu bytes are needed, %zu are there",
 					out.len, cap);
-		} else if (out.data != buf) {
+		} else if (buf != NULL && out.data != buf) {
 			memcpy(buf, out.data, out.len);
 		}
 	}

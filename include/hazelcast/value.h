@@ -97,7 +97,7 @@ typedef struct hz_value {
 	union {
 		uint64_t bits;
 		int64_t scale;
-		const void *block;
+		void *block;
 		hz_local_time time;
 	} ext_;
 } hz_value;

@@ -54,7 +54,8 @@ two_gibibytes_are_refused(void)
 {
 	expect_refused(hz_bytes("x", SIZE_MAX), HZ_ERR_LIMIT);
 	expect_refused(hz_bytes("x", INT32_MAX), HZ_ERR_LIMIT);
-	expect_refused(hz_i64s((const int64_t *)(uintptr_t)8, INT32_MAX / 8), HZ_ERR_LIMIT);
+	static const int64_t one[1];
+	expect_refused(hz_i64s(one, INT32_MAX / 8), HZ_ERR_LIMIT);
 	expect_refused(hz_strn("x", UINT32_MAX), HZ_ERR_LIMIT);
 	expect_refused(hz_data("12345678", UINT32_MAX), HZ_ERR_LIMIT);
 }
@@ -185,7 +186,7 @@ lists_nest_to_a_limit(void)
 	hz_value_clear(&copy);
 	deepest = nest(levels, HZI_DEPTH + 1);
 	HZT_CHECK(!hz_value_equal(&deepest, &deepest));
-	HZT_CHECK(hz_value_format(&deepest, NULL, 0) > 2 * HZI_DEPTH);
+	HZT_CHECK(hz_value_format(&deepest, NULL, 0) > 2 * (size_t)HZI_DEPTH);
 	hzi_buf buf = {0};
 	HZT_EQ_INT(hzi_data_write(&buf, &deepest, true, NULL, NULL), HZ_ERR_LIMIT);
 	hzi_buf_clear(&buf);

@@ -178,13 +178,14 @@ arrays_are_read_in_every_way(void)
 	HZT_EQ_MEM(out, numbers, sizeof(numbers));
 	size_t pos = 0;
 	size_t seen = 0;
-	hz_value item;
-	while (hz_value_next(&v, &pos, &item)) {
+	hz_value item = hz_null();
+	while (seen < 3 && hz_value_next(&v, &pos, &item)) {
 		int32_t got = 0;
 		HZT_OK(hz_value_get_i32(&item, &got));
 		HZT_EQ_INT(got, numbers[seen++]);
 	}
 	HZT_EQ_INT(seen, 3);
+	HZT_CHECK(!hz_value_next(&v, &pos, &item));
 	HZT_EQ_INT(hz_value_at(&v, 3, &item), HZ_ERR_RANGE);
 	hz_value text = hz_str("abc");
 	HZT_EQ_INT(hz_value_at(&text, 0, &item), HZ_ERR_TYPE);
@@ -218,8 +219,8 @@ maps_are_read_entry_by_entry(void)
 			     "00000000fffffff8000000000000002a",
 			data, sizeof(data));
 	hz_value map;
-	hz_value key;
-	hz_value value;
+	hz_value key = hz_null();
+	hz_value value = hz_null();
 	HZT_OK(hz_value_parse(data, n, true, &map, NULL));
 	HZT_EQ_INT(hz_value_count(&map), 2);
 	HZT_OK(hz_value_entry_at(&map, 1, &key, &value));
