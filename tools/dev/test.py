@@ -17,6 +17,9 @@ import sys
 import time
 import urllib.parse
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+from launcher.member import die_with  # pylint: disable=wrong-import-position
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 EVENTS = os.path.join(ROOT, "build", "test-events.json")
 SANITIZERS = ("asan", "ubsan", "tsan")
@@ -143,7 +146,8 @@ def run_tests(labels, config, options, tally):
     events = Events(tally)
     log = os.path.join(ROOT, "build", "test-run.log")
     with open(log, "wb") as out:
-        with subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT) as running:
+        with subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+                              preexec_fn=die_with(os.getpid())) as running:
             while running.poll() is None:
                 events.read()
                 time.sleep(0.5)
