@@ -104,6 +104,9 @@ hz_err hzi_call_result(hzi_call *call, hz_result *out, hz_error *err);
 // Releases what a result still holds.
 void hzi_result_clear(hz_result *result);
 
+// Makes `result` an object, of an operation of that kind; `destroy` ends it if nobody takes it.
+void hzi_result_object(hz_result *result, void *object, void (*destroy)(void *object));
+
 // ---- Fan-outs ----
 
 // Makes of a begun call (its op has proto NULL) a parent of n children. NULL without memory. When all

@@ -157,6 +157,32 @@ hzi_call_result(hzi_call *call, hz_result *out, hz_error *err)
 	return e;
 }
 
+// An object lies in the union together with the function that ends it, which readers do not see.
+typedef struct result_object {
+	void *object;
+	void (*destroy)(void *object);
+} result_object;
+
+_Static_assert(sizeof(result_object) <= sizeof(((hz_result *)NULL)->u), "both fit");
+
+void
+hzi_result_object(hz_result *result, void *object, void (*destroy)(void *object))
+{
+	result_object both = {.object = object, .destroy = destroy};
+	memcpy(&result->u, &both, sizeof(both));
+}
+
+static void
+clear_object(hz_result *result)
+{
+	result_object both;
+	memcpy(&both, &result->u, sizeof(both));
+	result->u.object = NULL;
+	if (both.object != NULL) {
+		both.destroy(both.object);
+	}
+}
+
 void
 hzi_result_clear(hz_result *result)
 {
@@ -164,6 +190,8 @@ hzi_result_clear(hz_result *result)
 		hz_value_clear(&result->u.value);
 	} else if (result->kind == HZ_RESULT_ITEMS) {
 		hz_items_destroy(&result->u.items);
+	} else if (result->kind == HZ_RESULT_OBJECT) {
+		clear_object(result);
 	}
 }
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All of the library. Each header also stands alone.
+#ifndef HAZELCAST_HAZELCAST_H
+#define HAZELCAST_HAZELCAST_H
+
+#include <hazelcast/call.h>
+#include <hazelcast/client.h>
+#include <hazelcast/config.h>
+#include <hazelcast/decimal.h>
+#include <hazelcast/error.h>
+#include <hazelcast/future.h>
+#include <hazelcast/items.h>
+#include <hazelcast/listener.h>
+#include <hazelcast/map.h>
+#include <hazelcast/object.h>
+#include <hazelcast/queue.h>
+#include <hazelcast/temporal.h>
+#include <hazelcast/types.h>
+#include <hazelcast/value.h>
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The blocking forms, which the public headers define inline, once as symbols: for hosts that call
+// symbols, and for compilers that do not inline.
+#include <hazelcast/map.h>
+#include <hazelcast/object.h>
+#include <hazelcast/queue.h>
+
+extern inline hz_err hz_map_destroy(hz_map **map, hz_error *err);
+extern inline hz_err hz_map_get(hz_map *map, hz_value key, hz_value *out, hz_error *err);
+extern inline hz_err hz_map_contains_key(hz_map *map, hz_value key, bool *out, hz_error *err);
+extern inline hz_err hz_map_contains_value(hz_map *map, hz_value value, bool *out, hz_error *err);
+extern inline hz_err hz_map_size(hz_map *map, int32_t *out, hz_error *err);
+extern inline hz_err hz_map_is_empty(hz_map *map, bool *out, hz_error *err);
+extern inline hz_err hz_map_put(hz_map *map, hz_value key, hz_value value,
+		const hz_put_options *options, hz_value *old, hz_error *err);
+extern inline hz_err hz_map_set(hz_map *map, hz_value key, hz_value value,
+		const hz_put_options *options, hz_error *err);
+extern inline hz_err hz_map_put_if_absent(hz_map *map, hz_value key, hz_value value,
+		const hz_put_options *options, hz_value *old, hz_error *err);
+extern inline hz_err hz_map_put_transient(hz_map *map, hz_value key, hz_value value,
+		const hz_put_options *options, hz_error *err);
+extern inline hz_err hz_map_try_put(hz_map *map, hz_value key, hz_value value, int64_t timeout_ms,
+		bool *done, hz_error *err);
+extern inline hz_err hz_map_replace(
+		hz_map *map, hz_value key, hz_value value, hz_value *old, hz_error *err);
+extern inline hz_err hz_map_replace_if_same(hz_map *map, hz_value key, hz_value expected,
+		hz_value value, bool *done, hz_error *err);
+extern inline hz_err hz_map_set_ttl(
+		hz_map *map, hz_value key, int64_t ttl_ms, bool *done, hz_error *err);
+extern inline hz_err hz_map_remove(hz_map *map, hz_value key, hz_value *old, hz_error *err);
+extern inline hz_err hz_map_remove_if_same(
+		hz_map *map, hz_value key, hz_value expected, bool *done, hz_error *err);
+extern inline hz_err hz_map_delete(hz_map *map, hz_value key, hz_error *err);
+extern inline hz_err hz_map_try_remove(
+		hz_map *map, hz_value key, int64_t timeout_ms, bool *done, hz_error *err);
+extern inline hz_err hz_map_evict(hz_map *map, hz_value key, bool *done, hz_error *err);
+extern inline hz_err hz_map_evict_all(hz_map *map, hz_error *err);
+extern inline hz_err hz_map_clear(hz_map *map, hz_error *err);
+extern inline hz_err hz_map_flush(hz_map *map, hz_error *err);
+
+extern inline hz_err hz_map_get_all(
+		hz_map *map, const hz_value *keys, size_t n, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_put_all(hz_map *map, const hz_entry *entries, size_t n, hz_error *err);
+extern inline hz_err hz_map_set_all(hz_map *map, const hz_entry *entries, size_t n, hz_error *err);
+extern inline hz_err hz_map_load_all(hz_map *map, bool replace_existing, hz_error *err);
+extern inline hz_err hz_map_load_keys(
+		hz_map *map, const hz_value *keys, size_t n, bool replace_existing, hz_error *err);
+extern inline hz_err hz_map_key_set(hz_map *map, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_values(hz_map *map, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_entry_set(hz_map *map, hz_items **out, hz_error *err);
+
+extern inline hz_err hz_map_lock(
+		hz_map *map, hz_value key, const hz_lock_options *options, hz_error *err);
+extern inline hz_err hz_map_try_lock(hz_map *map, hz_value key, int64_t timeout_ms,
+		const hz_lock_options *options, bool *done, hz_error *err);
+extern inline hz_err hz_map_unlock(hz_map *map, hz_value key, hz_error *err);
+extern inline hz_err hz_map_force_unlock(hz_map *map, hz_value key, hz_error *err);
+extern inline hz_err hz_map_is_locked(hz_map *map, hz_value key, bool *out, hz_error *err);
+
+extern inline hz_err hz_map_get_entry_view(
+		hz_map *map, hz_value key, hz_entry_view **view, hz_error *err);
+
+extern inline hz_err hz_client_objects(hz_client *client, hz_objects **out, hz_error *err);
+
+extern inline hz_err hz_queue_destroy(hz_queue **queue, hz_error *err);
+extern inline hz_err hz_queue_add(hz_queue *queue, hz_value item, hz_error *err);
+extern inline hz_err hz_queue_offer(
+		hz_queue *queue, hz_value item, int64_t timeout_ms, bool *done, hz_error *err);
+extern inline hz_err hz_queue_put(hz_queue *queue, hz_value item, hz_error *err);
+extern inline hz_err hz_queue_add_all(
+		hz_queue *queue, const hz_value *items, size_t n, bool *done, hz_error *err);
+extern inline hz_err hz_queue_poll(
+		hz_queue *queue, int64_t timeout_ms, hz_value *out, hz_error *err);
+extern inline hz_err hz_queue_take(hz_queue *queue, hz_value *out, hz_error *err);
+extern inline hz_err hz_queue_drain(hz_queue *queue, int32_t max, hz_items **out, hz_error *err);
+extern inline hz_err hz_queue_remove(hz_queue *queue, hz_value item, bool *done, hz_error *err);
+extern inline hz_err hz_queue_remove_all(
+		hz_queue *queue, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_queue_retain_all(
+		hz_queue *queue, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_queue_clear(hz_queue *queue, hz_error *err);
+extern inline hz_err hz_queue_peek(hz_queue *queue, hz_value *out, hz_error *err);
+extern inline hz_err hz_queue_element(hz_queue *queue, hz_value *out, hz_error *err);
+extern inline hz_err hz_queue_items(hz_queue *queue, hz_items **out, hz_error *err);
+extern inline hz_err hz_queue_contains(hz_queue *queue, hz_value item, bool *out, hz_error *err);
+extern inline hz_err hz_queue_contains_all(
+		hz_queue *queue, const hz_value *items, size_t n, bool *out, hz_error *err);
+extern inline hz_err hz_queue_size(hz_queue *queue, int32_t *out, hz_error *err);
+extern inline hz_err hz_queue_is_empty(hz_queue *queue, bool *out, hz_error *err);
+extern inline hz_err hz_queue_remaining_capacity(hz_queue *queue, int32_t *out, hz_error *err);

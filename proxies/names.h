@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The names that a client has opened, one entry for each structure, so that a name is told to the
+// members once, however many handles it has, and again to a new cluster. Entries live as long as
+// the client: handles and calls lend their texts.
+#ifndef HZI_PROXIES_NAMES_H
+#define HZI_PROXIES_NAMES_H
+
+#include "core/client.h"
+
+#include <hazelcast/error.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct hzi_name {
+	struct hzi_name *next; // in its bucket
+	const char *service;   // static
+	int32_t hash;          // partition hash of the name
+	uint32_t length;
+	_Atomic bool announced; // the members were told of it
+	char text[];            // UTF-8, terminated
+} hzi_name;
+
+// The entry of a name, made if there is none. Checks the name: HZ_ERR_ARGUMENT when it is empty or
+// no UTF-8, HZ_ERR_LIMIT when it is longer than 64 KiB; HZ_ERR_MEMORY. Lends name; the service's
+// name is static. Any thread; a short lock.
+hz_err hzi_names_intern(hz_client *client, const char *service, const char *name, hzi_name **out,
+		hz_error *err);
+
+// The entry of a name, or NULL if nobody has opened it. Any thread; a short lock.
+hzi_name *hzi_names_find(hz_client *client, const char *service, const char *name);
+
+#endif
