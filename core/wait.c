@@ -14,10 +14,31 @@ deadline_of(const hzi_call *call)
 	return atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
 }
 
+// Alone on its connection, the caller reads its answer itself: nobody has to wake it. Not for calls that
+// the member may answer late, nor for those that another thread may cancel.
+static void
+read_own_answer(hzi_call *call)
+{
+	hzi_connection *conn = call->conn;
+	uint64_t id = atomic_load_explicit(&call->conn_id, memory_order_relaxed);
+	if (conn == NULL || call->parked ||
+		atomic_load_explicit(&call->cancel, memory_order_relaxed) != NULL ||
+		atomic_load_explicit(&call->action, memory_order_acquire) == HZI_ACTION_ENDED ||
+		!hzi_connection_lease(conn, id)) {
+		return;
+	}
+	while (HZI_WORD_STATE(atomic_load_explicit(&call->word, memory_order_acquire)) ==
+			HZI_CALL_SENT &&
+		hzi_connection_await(conn, deadline_of(call))) {
+	}
+	hzi_connection_give_back(conn);
+}
+
 // Sleeps until the try has ended, or the deadline. True: ended.
 static bool
 sleep_until_ended(hzi_call *call)
 {
+	read_own_answer(call);
 	uint32_t none = HZI_ACTION_NONE;
 	if (!atomic_compare_exchange_strong(&call->action, &none, HZI_ACTION_SLEEPER) &&
 		none == HZI_ACTION_ENDED) {

@@ -313,7 +313,7 @@ static hz_err
 start_worker(struct hz_client *client, uint32_t index)
 {
 	hzi_worker *worker = &client->workers.worker[index];
-	char name[16];
+	char name[24];
 	worker->client = client;
 	worker->index = index;
 	snprintf(name, sizeof(name), "hz-work-%u", index);

@@ -438,7 +438,7 @@ static hz_err
 start_stripe(hzi_dispatch *dispatch, uint32_t i)
 {
 	hzi_stripe *stripe = &dispatch->stripe[i];
-	char name[16];
+	char name[24];
 	stripe->dispatch = dispatch;
 	snprintf(name, sizeof(name), "hz-event-%u", i);
 	hz_err e = hzi_mailbox_init(&stripe->inbox, dispatch->client->bus, name);

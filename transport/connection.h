@@ -66,7 +66,11 @@ struct hzi_connection {
 	pthread_cond_t right;  // signalled when a right is given back while closing
 	bool closed;           // no append, no write; set before anything is torn down
 	bool writing;          // the write right is taken
-	bool reading;          // the read right is taken by a caller (lease)
+	bool reading;          // the read right is taken
+	bool leased;           // ... by a caller, who reads its own answer (the lease)
+	bool want_out;         // the I/O thread waits for room in the socket
+	hz_err broken;         // what a caller found wrong with the bytes; the I/O thread closes for it
+	const char *broken_why;
 	hzi_out *head, **tail; // queued, not yet gathered
 	size_t queued_bytes;
 	uint32_t queued;
@@ -111,6 +115,26 @@ bool hzi_connection_withdraw(hzi_connection *conn, hzi_out *out);
 
 // Writes what is queued, as far as the socket takes it and nobody else is writing. Any thread.
 void hzi_connection_flush(hzi_connection *conn);
+
+// The lease: a caller that is alone on the connection takes the read right and reads its own answer, so
+// that only the socket wakes it. The socket is out of the I/O thread's sight meanwhile.
+//
+// lease: false when somebody else reads or other calls are in flight. await: sleeps until there is
+// something to read, reads it and hands up what came; false at the deadline or when the connection is
+// to be closed. give_back ends it; the connection's end (shutdown of the socket) does, too. Any thread.
+bool hzi_connection_lease(hzi_connection *conn, uint64_t id);
+bool hzi_connection_await(hzi_connection *conn, int64_t deadline_ns);
+void hzi_connection_give_back(hzi_connection *conn);
+
+// The read right for the I/O thread. False: a caller has it.
+bool hzi_connection_take_read(hzi_connection *conn);
+void hzi_connection_drop_read(hzi_connection *conn);
+
+// What a caller found wrong with the connection, HZ_OK if nothing. I/O thread.
+hz_err hzi_connection_broken(hzi_connection *conn, const char **why);
+
+// Has the I/O thread's epoll wait for room in the socket, or not. I/O thread.
+void hzi_connection_want_out(hzi_connection *conn, bool out);
 
 // Reads once and hands every whole message up. HZ_OK with *more = false when the socket is drained. The
 // caller holds the read right. HZ_ERR_DISCONNECTED, HZ_ERR_IO, HZ_ERR_PROTOCOL, HZ_ERR_LIMIT,

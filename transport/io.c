@@ -18,8 +18,7 @@ struct hzi_io {
 	hzi_mailbox inbox; // only its bell: orders stand below
 	hzi_thread thread;
 	int epoll;
-	bool open;     // the I/O thread's own view: a connection stands
-	bool want_out; // EPOLLOUT is armed
+	bool open; // the I/O thread's own view: a connection stands
 	hzi_dial options;
 	const hzi_handshake_request *handshake;
 
@@ -179,7 +178,6 @@ run_dial(hzi_io *io)
 	}
 	if (e == HZ_OK) {
 		io->open = true;
-		io->want_out = false;
 		hzi_connection_open(io->conn, &stream, order.conn_id);
 	}
 	io->conn->ops->dialled(
@@ -188,44 +186,51 @@ run_dial(hzi_io *io)
 
 // ---- Serving ----
 
-static void
-arm(hzi_io *io, bool out)
+void
+hzi_io_watch(hzi_io *io, int fd, bool in, bool out)
 {
-	if (io->want_out == out) {
-		return;
-	}
-	io->want_out = out;
-	struct epoll_event event = {.events = EPOLLIN | (out ? EPOLLOUT : 0), .data.ptr = io->conn};
-	epoll_ctl(io->epoll, EPOLL_CTL_MOD, io->conn->stream.fd, &event);
+	struct epoll_event event = {
+		.events = (in ? EPOLLIN : 0U) | (out ? EPOLLOUT : 0U), .data.ptr = io->conn};
+	epoll_ctl(io->epoll, EPOLL_CTL_MOD, fd, &event);
 }
 
-static void
-read_some(hzi_io *io)
+// Reads until the socket is drained. What went wrong, or HZ_OK.
+static hz_err
+read_some(hzi_io *io, const char **why)
 {
 	bool more = true;
-	const char *why = NULL;
-	for (int i = 0; more && i < READS_IN_A_ROW; i++) {
-		hz_err e = hzi_connection_read(io->conn, &more, &why);
-		if (e != HZ_OK) {
-			close_connection(io, e == HZ_ERR_IO ? HZ_ERR_DISCONNECTED : e, why);
-			return;
-		}
+	hz_err e = HZ_OK;
+	if (!hzi_connection_take_read(io->conn)) {
+		return HZ_OK; // a caller reads its own answer
 	}
+	for (int i = 0; e == HZ_OK && more && i < READS_IN_A_ROW; i++) {
+		e = hzi_connection_read(io->conn, &more, why);
+	}
+	hzi_connection_drop_read(io->conn);
+	return e;
 }
 
 static void
 serve(hzi_io *io, uint32_t events)
 {
-	if (io->open && (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
-		read_some(io);
+	if (!io->open) {
+		return;
 	}
-	if (io->open && (events & EPOLLOUT) != 0) {
+	const char *why = NULL;
+	hz_err e = hzi_connection_broken(io->conn, &why);
+	if (e == HZ_OK && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+		e = read_some(io, &why);
+	}
+	if (e != HZ_OK) {
+		close_connection(io, e == HZ_ERR_IO ? HZ_ERR_DISCONNECTED : e, why);
+		return;
+	}
+	if ((events & EPOLLOUT) != 0) {
 		atomic_store_explicit(&io->conn->blocked, false, memory_order_release);
 	}
-	if (io->open) {
-		hzi_connection_flush(io->conn);
-		arm(io, atomic_load_explicit(&io->conn->blocked, memory_order_acquire));
-	}
+	hzi_connection_flush(io->conn);
+	hzi_connection_want_out(
+		io->conn, atomic_load_explicit(&io->conn->blocked, memory_order_acquire));
 }
 
 // Sleeps until the socket or the bell wants something; returns the socket's events.

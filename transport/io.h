@@ -35,6 +35,10 @@ void hzi_io_close(hzi_io *io, uint64_t conn_id, hz_err code, const char *why);
 // Wakes the thread, if it sleeps, to write what is queued. Any thread.
 void hzi_io_ring(hzi_io *io);
 
+// Has the thread's epoll wait for reading and for room to write on the descriptor. Any thread that has
+// the connection's lock; does not block.
+void hzi_io_watch(hzi_io *io, int fd, bool in, bool out);
+
 // Asks the thread to end (it closes its connection); join waits for it and frees.
 void hzi_io_stop(hzi_io *io);
 void hzi_io_join(hzi_io **io);
