@@ -77,7 +77,8 @@ static const hzi_builtin rows[] = {
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-// Which of several types a kind is written as. A MAP has no constructor; one that arrived keeps its type.
+// Which of several types a kind is written as. A MAP has no constructor; one that arrived keeps its
+// type.
 static const uint8_t type_of_kind[HZ_KIND_COUNT] = {
 		[HZ_KIND_NULL] = 0,
 		[HZ_KIND_BOOL] = 4,

@@ -24,12 +24,12 @@ typedef struct hzi_shape {
 	hzi_extent (*extent)(
 			const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t *used);
 
-	// Finishes `out`, which is set up as a wire value on the checked payload at p: decodes what lies in
-	// the value itself, and makes null what is null.
+	// Finishes `out`, which is set up as a wire value on the checked payload at p: decodes what
+	// lies in the value itself, and makes null what is null.
 	void (*view)(const hzi_builtin *row, const uint8_t *p, bool be, hz_value *out);
 
-	// Checks that a value can be written and says how many bytes its payload will have. NULL for
-	// collections, which are written item by item.
+	// Checks that a value can be written and says how many bytes its payload will have. NULL
+	// for collections, which are written item by item.
 	hz_err (*measure)(const hzi_builtin *row, const hz_value *v, size_t *size, hz_error *err);
 
 	// Writes the payload of a measured value.
@@ -66,7 +66,8 @@ extern const hzi_shape hzi_shape_collection; // collections and maps
 // The row of a type id or NULL. Static; any thread.
 const hzi_builtin *hzi_builtin_by_type(int32_t type_id);
 
-// The row that values of a kind are written by; NULL for RAW and for numbers that are no kind. Static.
+// The row that values of a kind are written by; NULL for RAW and for numbers that are no kind.
+// Static.
 const hzi_builtin *hzi_builtin_by_kind(unsigned kind);
 
 // The row of a value: of the type id that it arrived with, else of its kind. NULL as above.
@@ -75,8 +76,8 @@ const hzi_builtin *hzi_builtin_of(const hz_value *v);
 // True if values of this row lie wholly in the hz_value and own nothing.
 bool hzi_builtin_is_inline(const hzi_builtin *row);
 
-// Sets up `out` as a lent value on the checked payload of `size` bytes at p, which an element's type id
-// or a Data's header (`is_data`) precedes.
+// Sets up `out` as a lent value on the checked payload of `size` bytes at p, which an element's
+// type id or a Data's header (`is_data`) precedes.
 void hzi_builtin_view(const hzi_builtin *row, const uint8_t *p, size_t size, bool be, bool is_data,
 		hz_value *out);
 

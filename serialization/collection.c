@@ -8,8 +8,8 @@ enum { TYPE_SIZE = 4, COUNT_SIZE = 4, PORTABLE = -1 };
 
 // ---- Extent ----
 
-// Reads what stands before the objects of a collection: how many of them there are, and how many bytes
-// it took to say so.
+// Reads what stands before the objects of a collection: how many of them there are, and how many
+// bytes it took to say so.
 static hzi_extent
 read_head(const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t *used,
 		size_t *objects)
@@ -150,8 +150,8 @@ hzi_collection_step(const hz_value *v, size_t *pos, hz_value *item)
 	const hzi_builtin *child = hzi_builtin_by_type((int32_t)hzi_load32(p + at, be));
 	at += TYPE_SIZE;
 	size_t used = 0;
-	// Cannot fail: the whole was walked when the value was made. The look is for what a value that
-	// somebody changed by hand would do.
+	// Cannot fail: the whole was walked when the value was made. The look is for what a value
+	// that somebody changed by hand would do.
 	if (child == NULL ||
 			child->shape->extent(child, p + at, n - at, be, &used) != HZI_EXTENT_OK) {
 		return false;
@@ -228,8 +228,8 @@ append_type(writer *w, int32_t type_id)
 	return to != NULL;
 }
 
-// Data inside a collection loses its header; that of a Portable cannot, because it counts its offsets
-// from there.
+// Data inside a collection loses its header; that of a Portable cannot, because it counts its
+// offsets from there.
 static hz_err
 append_raw(writer *w, const hz_value *v, hz_error *err)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Collections and maps: values that hold values, of any kind and to a depth of HZI_DEPTH. Everything
-// here walks with a stack of its own, never by recursion.
+// Collections and maps: values that hold values, of any kind and to a depth of HZI_DEPTH.
+// Everything here walks with a stack of its own, never by recursion.
 #ifndef HZI_SERIALIZATION_COLLECTION_H
 #define HZI_SERIALIZATION_COLLECTION_H
 

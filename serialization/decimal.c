@@ -22,8 +22,8 @@ typedef struct scanned {
 	const char *rest; // behind the number
 } scanned;
 
-// Keeps the digits of the mantissa, without leading zeros, in `digits`; counts those behind the point.
-// False for no digit, two points, or too many digits (then s->digits is DIGITS_MAX + 1).
+// Keeps the digits of the mantissa, without leading zeros, in `digits`; counts those behind the
+// point. False for no digit, two points, or too many digits (then s->digits is DIGITS_MAX + 1).
 static bool
 scan_mantissa(const char *p, char *digits, scanned *s)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Integers of serialized payloads, whose byte order is the cluster's configuration: big-endian unless
-// somebody changed it.
+// Integers of serialized payloads, whose byte order is the cluster's configuration: big-endian
+// unless somebody changed it.
 #ifndef HZI_SERIALIZATION_ORDER_H
 #define HZI_SERIALIZATION_ORDER_H
 
@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// hzi_load32(p, be) and its kin read and hzi_store32(p, v, be) and its kin write at any alignment; the
-// caller has checked that the bytes are there.
+// hzi_load32(p, be) and its kin read and hzi_store32(p, v, be) and its kin write at any alignment;
+// the caller has checked that the bytes are there.
 static inline uint16_t
 hzi_load16(const void *p, bool big_endian)
 {
@@ -76,8 +76,8 @@ hzi_store_sized(uint8_t *p, uint64_t v, size_t size, bool big_endian)
 	}
 }
 
-// Copies n items of `size` bytes, from one byte order to another if the two differ. The runs must not
-// overlap; `from` may be NULL when n is 0.
+// Copies n items of `size` bytes, from one byte order to another if the two differ. The runs must
+// not overlap; `from` may be NULL when n is 0.
 static inline void
 hzi_copy_items(uint8_t *to, bool to_be, const uint8_t *from, bool from_be, size_t n, size_t size)
 {

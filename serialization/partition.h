@@ -12,8 +12,8 @@
 // The partition of a key's hash among `count` > 0 partitions: 0 to count - 1. Any thread.
 int32_t hzi_partition_of_hash(int32_t hash, int32_t count);
 
-// The hash of serialized data, as members compute it: the one written in its header if that is not 0,
-// else of its payload; 0 for less than a header. Lends the bytes. Any thread.
+// The hash of serialized data, as members compute it: the one written in its header if that is not
+// 0, else of its payload; 0 for less than a header. Lends the bytes. Any thread.
 int32_t hzi_data_hash(const uint8_t *data, size_t n);
 
 // The part of a structure's name that decides where it lives: what follows the first '@', or all of

@@ -2,17 +2,18 @@
 //
 // What the private fields of an hz_value mean. There are three forms.
 //
-// Inline: numbers, UUIDs, dates; all in the value itself, no flags. An integer lies sign-extended in
-// u_.i; a UUID in u_.bits and ext_.bits; a date in u_.date, a time alone in u_.time, a time behind a
-// date in ext_.time, the offset in len_.
+// Inline: numbers, UUIDs, dates; all in the value itself, no flags. An integer lies sign-extended
+// in u_.i; a UUID in u_.bits and ext_.bits; a date in u_.date, a time alone in u_.time, a time
+// behind a date in ext_.time, the offset in len_.
 //
 // Borrowed: u_.p and len_ (items, not bytes) as the user gave them, in the host's byte order; a
 // decimal's scale in ext_.scale. HZ_VALUE_TERMINATED_ if a zero byte follows the text.
 //
 // Wire (HZI_VALUE_WIRE): serialized and checked. With HZI_VALUE_DATA u_.p is a whole Data with its
 // header and len_ its size; else it is an element: u_.p is its payload, four bytes of type id stand
-// before it. HZI_VALUE_LE: the payload is little-endian. HZI_VALUE_OWNED: ext_.block is an hzi_block
-// and the value holds a reference to it. HZ_VALUE_TERMINATED_: a zero byte follows the last one.
+// before it. HZI_VALUE_LE: the payload is little-endian. HZI_VALUE_OWNED: ext_.block is an
+// hzi_block and the value holds a reference to it. HZ_VALUE_TERMINATED_: a zero byte follows the
+// last one.
 #ifndef HZI_SERIALIZATION_REPR_H
 #define HZI_SERIALIZATION_REPR_H
 

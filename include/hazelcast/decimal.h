@@ -33,9 +33,9 @@ typedef struct hz_decimal {
 HZ_API hz_err hz_decimal_parse(
 		const char *text, uint8_t *storage, size_t cap, hz_decimal *out, hz_error *err);
 
-// Writes the number as text, terminated, cut to `cap` bytes with the terminator: plain digits with a
-// point when the scale is 0 to 40, else with an exponent. `*needed` (may be NULL) is the length of the
-// whole text without terminator; buf may be NULL when cap is 0. HZ_ERR_ARGUMENT: no bytes.
+// Writes the number as text, terminated, cut to `cap` bytes with the terminator: plain digits with
+// a point when the scale is 0 to 40, else with an exponent. `*needed` (may be NULL) is the length
+// of the whole text without terminator; buf may be NULL when cap is 0. HZ_ERR_ARGUMENT: no bytes.
 // HZ_ERR_LIMIT: longer than HZ_DECIMAL_TEXT_MAX. Any thread; does not block. Since 0.1.
 HZ_API hz_err hz_decimal_format(
 		const hz_decimal *decimal, char *buf, size_t cap, size_t *needed, hz_error *err);

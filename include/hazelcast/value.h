@@ -9,15 +9,15 @@
 // keys in the cluster, and a value read as another kind than it has is HZ_ERR_TYPE.
 //
 // Ownership. Built by a constructor (this file): borrows the bytes it was given, which must stay
-// until the call that it is handed to returns; nothing to free. Given by the library (an output of a
-// call, hz_value_copy): owns what it shows; end it with hz_value_clear. Lent by the library (an
+// until the call that it is handed to returns; nothing to free. Given by the library (an output of
+// a call, hz_value_copy): owns what it shows; end it with hz_value_clear. Lent by the library (an
 // element, a callback's argument): valid as long as what lends it; hz_value_copy keeps it longer.
 // hz_value_clear is harmless on all three.
 //
-// Constructors of arrays and lists stand in value_array.h, readers in value_read.h, setters for hosts
-// that dislike structs by value in value_set.h, the HZ() sugar in value_hz.h; all are included at the
-// end of this file. No function on values blocks or needs a client, and all
-// may be used on any thread; one value by one thread at a time, unless all only read it.
+// Constructors of arrays and lists stand in value_array.h, readers in value_read.h, setters for
+// hosts that dislike structs by value in value_set.h, the HZ() sugar in value_hz.h; all are
+// included at the end of this file. No function on values blocks or needs a client, and all may be
+// used on any thread; one value by one thread at a time, unless all only read it.
 #ifndef HAZELCAST_VALUE_H
 #define HAZELCAST_VALUE_H
 
@@ -70,8 +70,8 @@ extern "C" {
 	X(MAP, 29, "Map")                                                                          \
 	X(RAW, 30, "serialized object")
 
-// What a value is. LIST stands for every Java collection and Object[], MAP for every map and a single
-// map entry, RAW for what is known by its bytes and its type id only.
+// What a value is. LIST stands for every Java collection and Object[], MAP for every map and a
+// single map entry, RAW for what is known by its bytes and its type id only.
 typedef enum hz_kind {
 	HZ_KIND_COUNT = 31, // no kind: how many there are
 #define HZ_KIND_ENUM_(name, number, java) HZ_KIND_##name = (number),
@@ -108,18 +108,18 @@ static_assert(sizeof(hz_value) == 24, "hz_value is part of the ABI");
 _Static_assert(sizeof(hz_value) == 24, "hz_value is part of the ABI");
 #endif
 
-// Private: the text of a borrowed value ends with a zero byte; the bytes of a borrowed value are Data;
-// and a length that does not fit, which serializing refuses.
+// Private: the text of a borrowed value ends with a zero byte; the bytes of a borrowed value are
+// Data; and a length that does not fit, which serializing refuses.
 #define HZ_VALUE_TERMINATED_ 0x08
 #define HZ_VALUE_DATA_ 0x05
 #define HZ_VALUE_LEN_(n) ((n) < UINT32_MAX ? (uint32_t)(n) : UINT32_MAX)
 
 // ---- Constructors ----
 //
-// All are C11 inline and symbols of the library as well. None fails, allocates or looks at the bytes
-// that it is given; what cannot be serialized is refused by the call that serializes it. Pointers
-// are lent until that call returns; NULL with a length of 0 is an empty array, except where NULL is
-// said to be the null value.
+// All are C11 inline and symbols of the library as well. None fails, allocates or looks at the
+// bytes that it is given; what cannot be serialized is refused by the call that serializes it.
+// Pointers are lent until that call returns; NULL with a length of 0 is an empty array, except
+// where NULL is said to be the null value.
 
 // The null value: "nothing", as an absent value is read. Since 0.1.
 HZ_API HZ_INLINE hz_value
@@ -316,8 +316,9 @@ hz_offset_date_time_value(hz_offset_date_time when)
 	return v;
 }
 
-// A value that somebody has serialized already: the n >= 8 bytes of a Data, in the byte order that the
-// client is configured for. It is passed on as it is. See hz_value_parse to look into it. Since 0.1.
+// A value that somebody has serialized already: the n >= 8 bytes of a Data, in the byte order that
+// the client is configured for. It is passed on as it is. See hz_value_parse to look into it. Since
+// 0.1.
 HZ_API HZ_INLINE hz_value
 hz_data(const void *data, size_t n)
 {
@@ -336,24 +337,24 @@ hz_value_same(hz_value v)
 
 // ---- Life ----
 
-// Ends a value: gives back what it owns and makes it null. Harmless on NULL, on borrowed, lent and null
-// values, and twice. Since 0.1.
+// Ends a value: gives back what it owns and makes it null. Harmless on NULL, on borrowed, lent and
+// null values, and twice. Since 0.1.
 HZ_API void hz_value_clear(hz_value *v);
 
-// Makes a value that owns what it shows. Lends v, gives *out, which becomes null on failure; v and out
-// must not be the same. What the library gave already is shared, not copied; text becomes terminated
-// by a zero byte. HZ_ERR_MEMORY, or what serializing refuses. Since 0.1.
+// Makes a value that owns what it shows. Lends v, gives *out, which becomes null on failure; v and
+// out must not be the same. What the library gave already is shared, not copied; text becomes
+// terminated by a zero byte. HZ_ERR_MEMORY, or what serializing refuses. Since 0.1.
 HZ_API hz_err hz_value_copy(const hz_value *v, hz_value *out, hz_error *err);
 
-// Tells whether two values have the same kind and content. Floating point numbers are compared bit by
-// bit, decimals with their scale, collections and maps item by item in their order, whatever their
-// Java classes. Two RAW values are equal if all their bytes are; a collection nested more than 64
-// deep equals none. Lends both. Since 0.1.
+// Tells whether two values have the same kind and content. Floating point numbers are compared bit
+// by bit, decimals with their scale, collections and maps item by item in their order, whatever
+// their Java classes. Two RAW values are equal if all their bytes are; a collection nested more
+// than 64 deep equals none. Lends both. Since 0.1.
 HZ_API bool hz_value_equal(const hz_value *a, const hz_value *b);
 
-// Writes the value for people to read, such as `[1, "a", null]`, terminated and cut to `cap` bytes with
-// the terminator; returns the length of the whole text, without terminator. The text may change from
-// version to version. Lends v; buf may be NULL when cap is 0. Since 0.1.
+// Writes the value for people to read, such as `[1, "a", null]`, terminated and cut to `cap` bytes
+// with the terminator; returns the length of the whole text, without terminator. The text may
+// change from version to version. Lends v; buf may be NULL when cap is 0. Since 0.1.
 HZ_API size_t hz_value_format(const hz_value *v, char *buf, size_t cap);
 
 #ifdef __cplusplus

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Constructors of values that are many: arrays and lists of n items each. What value.h says of
-// constructors holds: the items are lent until the call that the value is handed to returns, they are of
-// the host's byte order, and NULL with n == 0 is an empty array. (For byte[] see hz_bytes.)
+// constructors holds: the items are lent until the call that the value is handed to returns, they
+// are of the host's byte order, and NULL with n == 0 is an empty array. (For byte[] see hz_bytes.)
 #ifndef HAZELCAST_VALUE_ARRAY_H
 #define HAZELCAST_VALUE_ARRAY_H
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// HZ(x) picks the constructor by the type of x where that type leaves no doubt: int64_t, double, bool
-// variables, strings, and hz_value itself. An int, a char, an unsigned or a float is refused by the
-// compiler, because nobody can see in HZ(42) which key was meant: write hz_i32(42) or hz_i64(42).
+// HZ(x) picks the constructor by the type of x where that type leaves no doubt: int64_t, double,
+// bool variables, strings, and hz_value itself. An int, a char, an unsigned or a float is refused
+// by the compiler, because nobody can see in HZ(42) which key was meant: write hz_i32(42) or
+// hz_i64(42).
 //
-// The kernel's headers have a macro of the same name (clock ticks); the #undef and, in C++, the macro
-// that expands to itself keep the two apart in either order of inclusion.
+// The kernel's headers have a macro of the same name (clock ticks); the #undef and, in C++, the
+// macro that expands to itself keep the two apart in either order of inclusion.
 #ifndef HAZELCAST_VALUE_HZ_H
 #define HAZELCAST_VALUE_HZ_H
 

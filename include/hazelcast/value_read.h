@@ -23,13 +23,13 @@ HZ_API hz_kind hz_value_kind(const hz_value *v);
 // True for the null value (and for NULL). Since 0.1.
 HZ_API bool hz_value_is_null(const hz_value *v);
 
-// The constant's name without its prefix, such as "I64"; "UNKNOWN" for a number that is none. Lends a
-// static string. Since 0.1.
+// The constant's name without its prefix, such as "I64"; "UNKNOWN" for a number that is none. Lends
+// a static string. Since 0.1.
 HZ_API const char *hz_kind_name(hz_kind kind);
 
-// The number that the cluster knows the type by, such as -8 for a Long: the one a value arrived with,
-// or will be written with. Of a RAW value it says what it is; 0 for null and for Data that is too
-// short. Since 0.1.
+// The number that the cluster knows the type by, such as -8 for a Long: the one a value arrived
+// with, or will be written with. Of a RAW value it says what it is; 0 for null and for Data that is
+// too short. Since 0.1.
 HZ_API int32_t hz_value_type_id(const hz_value *v);
 
 // ---- Single values ----
@@ -51,11 +51,11 @@ HZ_API hz_err hz_value_get_f32(const hz_value *v, float *out);
 // An F64. Since 0.1.
 HZ_API hz_err hz_value_get_f64(const hz_value *v, double *out);
 
-// A STR: lends its bytes and their number. Text that a call or hz_value_copy gave, or that was built by
-// hz_str, is followed by a zero byte. Text lent by the library (elements, callbacks' arguments) is
-// not; `n` may be NULL to insist: then text without that zero byte, or with one inside, is
-// HZ_ERR_RANGE. What came from the cluster is UTF-8 as its writer made it; it is not checked again.
-// Since 0.1.
+// A STR: lends its bytes and their number. Text that a call or hz_value_copy gave, or that was
+// built by hz_str, is followed by a zero byte. Text lent by the library (elements, callbacks'
+// arguments) is not; `n` may be NULL to insist: then text without that zero byte, or with one
+// inside, is HZ_ERR_RANGE. What came from the cluster is UTF-8 as its writer made it; it is not
+// checked again. Since 0.1.
 HZ_API hz_err hz_value_get_str(const hz_value *v, const char **s, size_t *n);
 
 // A JSON; as hz_value_get_str. Since 0.1.
@@ -86,12 +86,13 @@ HZ_API hz_err hz_value_get_offset_date_time(const hz_value *v, hz_offset_date_ti
 
 // ---- Arrays, lists and maps ----
 
-// How many elements an array (BYTES too), a LIST or a MAP has (a MAP: entries); 0 for everything else.
-// Since 0.1.
+// How many elements an array (BYTES too), a LIST or a MAP has (a MAP: entries); 0 for everything
+// else. Since 0.1.
 HZ_API size_t hz_value_count(const hz_value *v);
 
-// The element at index i as a value of its own, lent. Any array and LIST; a constant time for arrays
-// of numbers, else proportional to i: see hz_value_next. HZ_ERR_RANGE: there is none. Since 0.1.
+// The element at index i as a value of its own, lent. Any array and LIST; a constant time for
+// arrays of numbers, else proportional to i: see hz_value_next. HZ_ERR_RANGE: there is none. Since
+// 0.1.
 HZ_API hz_err hz_value_at(const hz_value *v, size_t i, hz_value *out);
 
 // The entry at index i of a MAP, both lent; a time proportional to i: see hz_value_next_entry.
@@ -108,9 +109,9 @@ HZ_API bool hz_value_next(const hz_value *v, size_t *pos, hz_value *item);
 // Walks a MAP in the same way, entry by entry, both lent. Since 0.1.
 HZ_API bool hz_value_next_entry(const hz_value *v, size_t *pos, hz_value *key, hz_value *value);
 
-// Copies a whole array of numbers, in the host's byte order, to `out` of `cap` items, and says in `*n`
-// (may be NULL) how many there are. With out NULL and cap 0 it only counts. HZ_ERR_RANGE: cap is too
-// small; `*n` is written, `out` is not. Since 0.1.
+// Copies a whole array of numbers, in the host's byte order, to `out` of `cap` items, and says in
+// `*n` (may be NULL) how many there are. With out NULL and cap 0 it only counts. HZ_ERR_RANGE: cap
+// is too small; `*n` is written, `out` is not. Since 0.1.
 HZ_API hz_err hz_value_get_bools(const hz_value *v, bool *out, size_t cap, size_t *n);
 // The same for I16S. Since 0.1.
 HZ_API hz_err hz_value_get_i16s(const hz_value *v, int16_t *out, size_t cap, size_t *n);
@@ -127,22 +128,22 @@ HZ_API hz_err hz_value_get_f64s(const hz_value *v, double *out, size_t cap, size
 
 // ---- Serialized form ----
 
-// The Data of a value that has one at hand: what hz_data was built with, and what was received, unless
-// it is null or of a single-value kind that lies in the hz_value itself (numbers, UUID, dates), and
-// unless it is an element, which has none of its own; those are HZ_ERR_TYPE (hz_value_serialize makes
-// a Data of every value). Lends. Since 0.1.
+// The Data of a value that has one at hand: what hz_data was built with, and what was received,
+// unless it is null or of a single-value kind that lies in the hz_value itself (numbers, UUID,
+// dates), and unless it is an element, which has none of its own; those are HZ_ERR_TYPE
+// (hz_value_serialize makes a Data of every value). Lends. Since 0.1.
 HZ_API hz_err hz_value_get_data(const hz_value *v, const void **data, size_t *n);
 
 // Serializes any value but null into `cap` bytes at buf: a Data, as it is stored in the cluster.
 // Writes its size to `*n` also when cap is too small (HZ_ERR_RANGE; buf may be NULL when cap is 0).
-// `big_endian` is the cluster's byte order, normally true. Other errors: HZ_ERR_ARGUMENT (null value,
-// malformed UTF-8, Data too short), HZ_ERR_RANGE (a date that does not exist), HZ_ERR_LIMIT (2 GiB, or
-// lists nested more than 64 deep), HZ_ERR_SERIALIZATION, HZ_ERR_MEMORY. Since 0.1.
+// `big_endian` is the cluster's byte order, normally true. Other errors: HZ_ERR_ARGUMENT (null
+// value, malformed UTF-8, Data too short), HZ_ERR_RANGE (a date that does not exist), HZ_ERR_LIMIT
+// (2 GiB, or lists nested more than 64 deep), HZ_ERR_SERIALIZATION, HZ_ERR_MEMORY. Since 0.1.
 HZ_API hz_err hz_value_serialize(const hz_value *v, bool big_endian, void *buf, size_t cap,
 		size_t *n, hz_error *err);
 
-// Looks into n bytes of Data: a value that lends them. A type that this library cannot read becomes a
-// RAW value. HZ_ERR_SERIALIZATION: the bytes contradict themselves. Since 0.1.
+// Looks into n bytes of Data: a value that lends them. A type that this library cannot read becomes
+// a RAW value. HZ_ERR_SERIALIZATION: the bytes contradict themselves. Since 0.1.
 HZ_API hz_err hz_value_parse(
 		const void *data, size_t n, bool big_endian, hz_value *out, hz_error *err);
 

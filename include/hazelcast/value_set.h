@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The constructors of value.h once more, as functions that write to an hz_value by pointer, for hosts
-// that dislike structs by value. What is said there of each constructor holds here: the value borrows
-// what the pointers show. The old content of *v is overwritten, not cleared; v must not be NULL.
+// The constructors of value.h once more, as functions that write to an hz_value by pointer, for
+// hosts that dislike structs by value. What is said there of each constructor holds here: the value
+// borrows what the pointers show. The old content of *v is overwritten, not cleared; v must not be
+// NULL.
 #ifndef HAZELCAST_VALUE_SET_H
 #define HAZELCAST_VALUE_SET_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Bytes that a broken or hostile member could send: every truncation, seeded mutations, counts that
-// promise more than there is, and nesting. Each lies in a heap block of exactly its size, so that the
-// sanitizers see any look beyond it.
+// promise more than there is, and nesting. Each lies in a heap block of exactly its size, so that
+// the sanitizers see any look beyond it.
 #include "serialization/data.h"
 #include "tests/serialization/samples.h"
 #include "tests/support/suite.h"
@@ -31,8 +31,8 @@ walk(const hz_value *v)
 	HZT_EQ_INT(seen, hz_value_count(v));
 }
 
-// Whatever was accepted must be readable whole, equal to itself (as no NaN is compared as a number),
-// and go back as the bytes that it came from.
+// Whatever was accepted must be readable whole, equal to itself (as no NaN is compared as a
+// number), and go back as the bytes that it came from.
 static void
 use(const hz_value *v, const uint8_t *data, size_t n, bool be)
 {

@@ -30,8 +30,8 @@ typedef struct foreign_sample {
 const sample *hzt_samples(size_t *n);
 const foreign_sample *hzt_foreign_samples(size_t *n);
 
-// Turns hexadecimal digits into bytes at `to`, which has room for `cap`; returns how many. Fails the
-// case if there are more.
+// Turns hexadecimal digits into bytes at `to`, which has room for `cap`; returns how many. Fails
+// the case if there are more.
 size_t hzt_unhex(const char *hex, uint8_t *to, size_t cap);
 
 // The longest Data among the samples.

@@ -166,8 +166,8 @@ samples_are_read_as_java_wrote_them(void)
 	}
 }
 
-// Whatever Java class it was, it goes back as the same bytes, also into another byte order, unless the
-// bytes mean nothing to us.
+// Whatever Java class it was, it goes back as the same bytes, also into another byte order, unless
+// the bytes mean nothing to us.
 static void
 pass_on(const foreign_sample *s, const hz_value *v, bool be)
 {
