@@ -306,7 +306,7 @@ patch_header(hzi_call *call, int64_t id)
 {
 	uint8_t *msg = call->request.data;
 	hz_client *client = call->client;
-	bool aware = !call->library && client->config->backup_ack &&
+	bool aware = call->target != HZI_TO_CONNECTION && client->config->backup_ack &&
 	             atomic_load_explicit(&client->backups_ready, memory_order_acquire);
 	uint16_t flags = (uint16_t)(hzp_message_flags(msg) & ~(unsigned)HZP_FLAG_BACKUP_AWARE);
 	hzi_store_le16(msg + HZP_AT_FLAGS, (uint16_t)(flags | (aware ? HZP_FLAG_BACKUP_AWARE : 0)));

@@ -24,6 +24,7 @@ hzi_join_begin(hzi_call *parent, uint32_t n)
 	atomic_store_explicit(&join->left, 1, memory_order_relaxed);
 	atomic_store_explicit(&join->holds, 1, memory_order_relaxed);
 	parent->own_join = join;
+	hz_batch_begin(parent->client); // the children leave in one write per connection
 	hzi_call_publish(parent);
 	join->generation = generation_of(parent);
 	return true;
@@ -154,6 +155,7 @@ hzi_join_submit(hzi_call *parent)
 		hzi_call_fail(parent, join->generation, HZ_ERR_CLOSED, NULL);
 	}
 	count_down(join);
+	hz_batch_end(parent->client);
 	return future;
 }
 
@@ -162,6 +164,7 @@ hzi_join_abort(hzi_call *parent, hz_err code)
 {
 	hz_future future = hzi_future_of(parent);
 	hzi_call_fail(parent, parent->own_join->generation, code, NULL);
+	hz_batch_end(parent->client);
 	return future;
 }
 

@@ -38,6 +38,17 @@ server_allows(const hzi_call *call)
 	}
 }
 
+// Whether the application asked not to wait while there is no connection at all: with an asynchronous
+// start or reconnect, calls fail at once instead.
+static bool
+fails_offline(const hzi_call *call)
+{
+	hz_client *client = call->client;
+	uint64_t id;
+	return (client->config->async_start || client->config->reconnect_mode == HZI_RECONNECT_ASYNC) &&
+	       hzi_client_any(client, &id) == NULL;
+}
+
 static bool
 worth_repeating(const hzi_call *call, bool wait_room)
 {
@@ -45,7 +56,7 @@ worth_repeating(const hzi_call *call, bool wait_room)
 	case HZ_ERR_OVERLOAD:
 		return wait_room;
 	case HZ_ERR_OFFLINE:
-		return call->target != HZI_TO_CONNECTION;
+		return call->target != HZI_TO_CONNECTION && !fails_offline(call);
 	case HZ_ERR_DISCONNECTED:
 		return call->target != HZI_TO_CONNECTION && (!call->in_doubt || may_repeat(call));
 	case HZ_ERR_SERVER:
