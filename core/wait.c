@@ -38,7 +38,11 @@ read_own_answer(hzi_call *call)
 static bool
 sleep_until_ended(hzi_call *call)
 {
-	read_own_answer(call);
+	// A batch leaves when its thread would sleep; while answers are there it goes on collecting.
+	if (atomic_load_explicit(&call->action, memory_order_acquire) != HZI_ACTION_ENDED) {
+		hzi_batch_flush(call->client);
+		read_own_answer(call);
+	}
 	uint32_t none = HZI_ACTION_NONE;
 	if (!atomic_compare_exchange_strong(&call->action, &none, HZI_ACTION_SLEEPER) &&
 		none == HZI_ACTION_ENDED) {
@@ -133,7 +137,6 @@ hz_err
 hzi_call_wait(hzi_call *call, bool wait_room)
 {
 	hz_client *client = call->client;
-	hzi_batch_flush(client);
 	for (;;) {
 		// Read before the outcome: a change after the try ended must not be slept through.
 		uint32_t view = atomic_load(&client->view);
