@@ -218,11 +218,7 @@ hzi_call_consume_as(hzi_call *call, uint32_t action)
 	hz_client *client = call->client;
 	uint32_t none = HZI_ACTION_NONE;
 	call->wanted = action;
-	if (atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) != HZI_NEVER) {
-		call->watched = true;
-		atomic_fetch_add_explicit(&client->asynchronous, 1, memory_order_relaxed);
-		hzi_worker_tick(client);
-	}
+	hzi_call_watch(call);
 	if (!atomic_compare_exchange_strong(&call->action, &none, action)) {
 		// It had ended before anybody asked: we are its driver.
 		if (call->code == HZ_OK) {

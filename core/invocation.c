@@ -401,9 +401,7 @@ void
 hzi_call_submit_bound(hzi_call *call, const void *request)
 {
 	atomic_store_explicit(&call->action, HZI_ACTION_CLUSTER, memory_order_relaxed);
-	call->watched = true;
-	atomic_fetch_add_explicit(&call->client->asynchronous, 1, memory_order_relaxed);
-	hzi_worker_tick(call->client);
+	hzi_call_watch(call);
 	hzi_call_submit(call, request);
 }
 

@@ -56,16 +56,6 @@ hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index)
 	return child;
 }
 
-static void
-watch(hzi_call *child)
-{
-	if (atomic_load_explicit(&child->deadline_ns, memory_order_relaxed) != HZI_NEVER) {
-		child->watched = true;
-		atomic_fetch_add_explicit(&child->client->asynchronous, 1, memory_order_relaxed);
-		hzi_worker_tick(child->client);
-	}
-}
-
 void
 hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request)
 {
@@ -73,7 +63,7 @@ hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request)
 	atomic_fetch_add_explicit(&join->left, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&join->holds, 1, memory_order_relaxed);
 	atomic_store_explicit(&child->action, HZI_ACTION_JOIN, memory_order_relaxed);
-	watch(child);
+	hzi_call_watch(child);
 	hzi_call_submit(child, request);
 }
 

@@ -80,6 +80,16 @@ hzi_worker_tick(struct hz_client *client)
 }
 
 void
+hzi_call_watch(hzi_call *call)
+{
+	if (atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) != HZI_NEVER) {
+		call->watched = true;
+		atomic_fetch_add_explicit(&call->client->asynchronous, 1, memory_order_relaxed);
+		hzi_worker_tick(call->client);
+	}
+}
+
+void
 hzi_worker_wake(struct hz_client *client)
 {
 	hzi_mailbox_ring(&client->workers.worker[0].inbox);

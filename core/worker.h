@@ -59,6 +59,10 @@ void hzi_worker_drive(struct hz_client *client, struct hzi_call *call);
 // there are any. Any thread; a bell at most when it had stopped.
 void hzi_worker_tick(struct hz_client *client);
 
+// Has worker 0 watch the deadline of a call that nobody waits for, if it has one. Its driver, before
+// the call is sent or its consumer installed.
+void hzi_call_watch(struct hzi_call *call);
+
 // Has worker 0 look at the calls that pause. Any thread; a bell if it sleeps.
 void hzi_worker_wake(struct hz_client *client);
 
