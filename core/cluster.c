@@ -191,7 +191,18 @@ hzi_cluster_opened(hzi_cluster *cluster)
 		cluster->connected = true;
 		client->events->lifecycle(client->events_state, HZI_LIFECYCLE_CONNECTED);
 	}
-	set_status(cluster, HZI_CLUSTER_READY);
+}
+
+// A program that starts finds all members connected that can be: a listener that it adds now misses
+// nothing, and its first calls go straight to the owners.
+static void
+check_ready(hzi_cluster *cluster)
+{
+	if (cluster->connected &&
+		atomic_load_explicit(&cluster->status, memory_order_relaxed) == HZI_CLUSTER_STARTING &&
+		hzi_connector_is_settled(cluster)) {
+		set_status(cluster, HZI_CLUSTER_READY);
+	}
 }
 
 void
@@ -235,6 +246,7 @@ static int64_t
 look_round(hzi_cluster *cluster)
 {
 	tell_gap(cluster);
+	check_ready(cluster);
 	int64_t now_ns = hzi_now_ns();
 	int64_t due_ns = hzi_heartbeat_all(cluster, now_ns);
 	due_ns = earlier(due_ns, hzi_peers_check_setup(cluster, now_ns));

@@ -12,8 +12,9 @@
 // Starts the thread and the first connection attempt. HZ_ERR_RESOURCE, HZ_ERR_MEMORY.
 hz_err hzi_cluster_start(hz_client *client, hz_error *err);
 
-// Waits until the client is connected and the first member list is there. HZ_ERR_OFFLINE (with the
-// reason of the last attempt), HZ_ERR_AUTHENTICATION, HZ_ERR_NOT_ALLOWED. Application thread.
+// Waits until the client is connected, the first member list is there, and each member of it is
+// connected (with smart routing) or has been tried. HZ_ERR_OFFLINE (with the reason of the last
+// attempt), HZ_ERR_AUTHENTICATION, HZ_ERR_NOT_ALLOWED. Application thread.
 hz_err hzi_cluster_await(hz_client *client, hz_error *err);
 
 // Closes all connections and joins the cluster thread and all I/O threads, by the deadline at the

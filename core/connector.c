@@ -48,12 +48,14 @@ hzi_connector_set_members(hzi_cluster *cluster, const hzi_members *members)
 	hzi_connector *connector = &cluster->connector;
 	uint32_t count = members->count < HZI_SLOTS_MAX ? members->count : HZI_SLOTS_MAX;
 	hzi_target *next = connector->spare;
+	int64_t now_ns = hzi_now_ns();
 	for (uint32_t i = 0; i < count; i++) {
 		const hzi_member *member = &members->at[i];
 		const hzi_target *old = find_target(connector, member->uuid);
-		next[i] = (hzi_target){.uuid = member->uuid, .address = member->dial};
+		next[i] = (hzi_target){
+			.uuid = member->uuid, .address = member->dial, .since_ns = now_ns};
 		if (old != NULL && hzi_address_equal(&old->address, &member->dial)) {
-			next[i].retry = old->retry;
+			next[i] = *old;
 		}
 	}
 	connector->spare = connector->targets;
@@ -260,10 +262,37 @@ hzi_connector_lost(hzi_cluster *cluster, const hzi_peer *peer)
 }
 
 void
-hzi_connector_opened(hzi_cluster *cluster)
+hzi_connector_opened(hzi_cluster *cluster, const hzi_peer *peer)
 {
+	hzi_target *target = find_target(&cluster->connector, peer->member);
+	if (target != NULL) {
+		target->since_ns = 0;
+	}
 	cluster->connector.seeking = false;
 	cluster->connector.first = false;
+}
+
+int64_t
+hzi_connector_listed_since(hzi_cluster *cluster, hz_uuid member)
+{
+	const hzi_target *target = find_target(&cluster->connector, member);
+	return target != NULL ? target->since_ns : 0;
+}
+
+bool
+hzi_connector_is_settled(hzi_cluster *cluster)
+{
+	const hzi_connector *connector = &cluster->connector;
+	for (uint32_t i = 0; hzi_cluster_is_smart(cluster) && i < connector->target_count; i++) {
+		const hzi_target *target = &connector->targets[i];
+		const hzi_peer *peer = hzi_peer_of(cluster, target->uuid);
+		bool open = peer != NULL && peer->state == HZI_PEER_OPEN;
+		bool failed = target->retry.pause_ms > 0;
+		if (!open && !failed) {
+			return false;
+		}
+	}
+	return true;
 }
 
 int64_t

@@ -20,6 +20,7 @@ typedef struct hzi_target {
 	hz_uuid uuid;
 	hzi_address address;
 	hzi_retry_plan retry;
+	int64_t since_ns; // listed since then and never connected; 0: it has been
 } hzi_target;
 
 typedef struct hzi_connector {
@@ -47,7 +48,14 @@ void hzi_connector_set_members(hzi_cluster *cluster, const hzi_members *members)
 // been open was lost; one is open now. Cluster thread.
 void hzi_connector_failed(hzi_cluster *cluster, const hzi_peer *peer, const hz_error *err);
 void hzi_connector_lost(hzi_cluster *cluster, const hzi_peer *peer);
-void hzi_connector_opened(hzi_cluster *cluster);
+void hzi_connector_opened(hzi_cluster *cluster, const hzi_peer *peer);
+
+// Since when a member has been in the list without ever having been connected; 0: it has been, or it
+// is not listed. Cluster thread.
+int64_t hzi_connector_listed_since(hzi_cluster *cluster, hz_uuid member);
+
+// Whether every member of the list is connected or has been tried in vain. Cluster thread.
+bool hzi_connector_is_settled(hzi_cluster *cluster);
 
 // Starts every dial that is due; returns when to call this again, if nothing else happens. Cluster
 // thread.

@@ -311,9 +311,15 @@ static void
 tell_gap(hzi_cluster *cluster, hzi_peer *peer)
 {
 	hz_client *client = cluster->client;
-	if (peer->lost_ns != 0) {
-		client->events->gap(client->events_state, peer->lost_ns, hzi_now_ns());
-		peer->lost_ns = 0;
+	int64_t from_ns = peer->lost_ns;
+	// A new member may have had something to tell before it was connected.
+	if (from_ns == 0 && cluster->lost_ns == 0 && peer->listened &&
+		hzi_cluster_is_smart(cluster)) {
+		from_ns = hzi_connector_listed_since(cluster, peer->member);
+	}
+	peer->lost_ns = 0;
+	if (from_ns != 0) {
+		client->events->gap(client->events_state, from_ns, hzi_now_ns());
 	}
 }
 
@@ -333,9 +339,9 @@ open_peer(hzi_cluster *cluster, hzi_peer *peer)
 	hzi_topology_publish(cluster);
 	hz_member member = hzi_topology_member(cluster, peer);
 	client->events->connection(client->events_state, &member, true);
-	hzi_connector_opened(cluster);
 	hzi_cluster_opened(cluster);
 	tell_gap(cluster, peer);
+	hzi_connector_opened(cluster, peer);
 }
 
 void
