@@ -7,10 +7,12 @@
 #   run.sh quick            the cells with goals, shorter; less than two minutes
 #   run.sh CELL...          these cells (`run.sh cells` lists them)
 #   run.sh idle             what wakes an idle client in 30 seconds
+#   run.sh --scripted ...   against the scripted member of the tests in place of a real one
 #   run.sh --record ...     writes the tables into README.md as well
 #
-# A member of its own runs on CPU 1, the client on CPU 0. BENCH and FLOOR name other programs than
-# those that Bazel builds; ADDRESS names a member that runs already (it is not pinned, nor ended).
+# A member of its own runs on CPU 1, the client on CPU 0. BENCH, FLOOR and SCRIPTED name other
+# programs than those that Bazel builds; ADDRESS names a member that runs already (it is neither
+# pinned nor ended).
 # Every line of JSON is appended to build/benchmarks/results.jsonl.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,50 +21,67 @@ repetitions=3
 warm=1
 seconds=4
 record=
+scripted=
 cells=()
 mode=full
 results=build/benchmarks/results.jsonl
 this_run=$(mktemp /tmp/benchmark-XXXXXX.jsonl)
 cluster=bench-$$
+launched=
 writer=
+member=0
+
+# The client's CPU and the member's; with one CPU there is nothing to choose.
+client_cpu=()
+member_cpu=()
+if [ "$(nproc --all)" -gt 1 ]; then
+	client_cpu=(taskset -c 0)
+	member_cpu=(taskset -c 1)
+fi
 
 say() { printf '%s\n' "$*" >&2; }
 
 cleanup() {
 	[ -z "$writer" ] || kill "$writer" 2>/dev/null || true
-	[ -n "${ADDRESS_GIVEN-}" ] || python3 tools/members.py down "$cluster" >/dev/null 2>&1 || true
+	[ -z "$launched" ] || python3 tools/members.py down "$cluster" >/dev/null 2>&1 || true
 	rm -f "$this_run"
 }
 
-pin() {
-	local cpu=$1
-	shift
-	if [ "$(nproc --all)" -gt 1 ]; then
-		taskset -c "$cpu" "$@"
-	else
-		"$@"
-	fi
-}
-
+# Copies, so that nobody's next build changes what is being measured.
 build() {
-	if [ -z "${BENCH-}" ] || [ -z "${FLOOR-}" ]; then
-		say "building"
-		bazel build --config=opt //benchmarks:bench //benchmarks:floor >&2
-		local bin
-		bin=$(readlink -f bazel-bin)/benchmarks
-		BENCH=${BENCH-$bin/bench}
-		FLOOR=${FLOOR-$bin/floor}
+	if [ -n "${BENCH-}" ] && [ -n "${FLOOR-}" ]; then
+		return
 	fi
+	local programs=(bench floor ${scripted:+scripted_member})
+	local own=$PWD/build/benchmarks/bin bin program
+	say "building"
+	bazel build --config=opt //:libhazelcast.so.0 "${programs[@]/#///benchmarks:}" >&2
+	bin=$(bazel info --config=opt bazel-bin 2>/dev/null)
+	mkdir -p "$own"
+	for program in libhazelcast.so.0 "${programs[@]/#/benchmarks/}"; do
+		cp -fL "$bin/$program" "$own"
+	done
+	export LD_LIBRARY_PATH=$own
+	BENCH=${BENCH-$own/bench}
+	FLOOR=${FLOOR-$own/floor}
+	SCRIPTED=${SCRIPTED-$own/scripted_member}
 }
 
 start_member() {
-	member=0
 	if [ -n "${ADDRESS-}" ]; then
-		ADDRESS_GIVEN=1
+		return
+	fi
+	if [ -n "$scripted" ]; then
+		say "starting the scripted member"
+		# It ends with its standard input, that is, with this script.
+		coproc MEMBER { exec "${member_cpu[@]}" "$SCRIPTED"; }
+		read -r ADDRESS <&"${MEMBER[0]}"
+		member=$MEMBER_PID
 		return
 	fi
 	say "starting a member"
-	pin 1 python3 tools/members.py up "$cluster" 1 heap=1g jvm=-Xms1g >/dev/null
+	launched=1
+	"${member_cpu[@]}" python3 tools/members.py up "$cluster" 1 heap=1g jvm=-Xms1g >/dev/null
 	ADDRESS=$(python3 tools/members.py ask "$cluster" addresses)
 	member=$(python3 tools/members.py ask "$cluster" pid 0)
 }
@@ -74,7 +93,8 @@ warm_member() {
 	"$FLOOR" preload --address="$ADDRESS"
 	local cell
 	for cell in depth-256 set-8 get-1m get-1 queue-pair; do
-		pin 0 "$FLOOR" "$cell" --address="$ADDRESS" --warm=0 --seconds="$factor" >/dev/null
+		"${client_cpu[@]}" "$FLOOR" "$cell" --address="$ADDRESS" --warm=0 \
+			--seconds="$factor" >/dev/null
 	done
 }
 
@@ -85,10 +105,10 @@ measure() {
 	local binary=$FLOOR
 	[ "$program" = floor ] || binary=$BENCH
 	if [ "$cell" = events ]; then
-		pin 0 "$FLOOR" write --address="$ADDRESS" --seconds=20 2>/dev/null &
+		"${client_cpu[@]}" "$FLOOR" write --address="$ADDRESS" --seconds=30 2>/dev/null &
 		writer=$!
 	fi
-	timeout 60 taskset -c 0 "$binary" "$cell" --address="$ADDRESS" --member="$member" \
+	"${client_cpu[@]}" timeout 60 "$binary" "$cell" --address="$ADDRESS" --member="$member" \
 		--warm="$warm" "$@" >>"$this_run" || say "$program $cell failed"
 	if [ -n "$writer" ]; then
 		kill "$writer" 2>/dev/null || true
@@ -125,9 +145,9 @@ measure_cells() {
 
 heading() {
 	python3 - "$(git rev-parse --short HEAD)" "$(nproc)" "$(uname -r)" "$(cut -d' ' -f1 /proc/loadavg)" \
-		"$repetitions" "$seconds" <<-'PYTHON'
+		"$repetitions" "$seconds" "${scripted:-real}" <<-'PYTHON'
 		import json, sys, time
-		keys = ("commit", "cpus", "kernel", "load_before", "repetitions", "window_s")
+		keys = ("commit", "cpus", "kernel", "load_before", "repetitions", "window_s", "member")
 		print(json.dumps(dict(zip(keys, sys.argv[1:]), run=time.strftime("%Y-%m-%d %H:%M"))))
 	PYTHON
 }
@@ -135,8 +155,9 @@ heading() {
 while [ $# -gt 0 ]; do
 	case $1 in
 	--record) record=--record ;;
+	--scripted) scripted=scripted ;;
 	quick | idle | cells) mode=$1 ;;
-	-*) sed -n '4,15p' "$0" >&2; exit 2 ;;
+	-*) sed -n '4,18p' "$0" >&2; exit 2 ;;
 	*) cells+=("$1") ;;
 	esac
 	shift
@@ -152,7 +173,7 @@ cells)
 	;;
 idle)
 	start_member
-	pin 0 "$BENCH" idle --address="$ADDRESS" --seconds=30
+	"${client_cpu[@]}" "$BENCH" idle --address="$ADDRESS" --seconds=30
 	exit
 	;;
 quick)

@@ -135,8 +135,9 @@ def report(path):
         return {c: Figures(timed.get((c, program), []), counted.get((c, program))) for c in cells}
     floors, ours = of("floor"), of("ours")
     both = (("floor", floors), ("ours", ours))
-    yield ("Run of {run}, commit {commit}, {cpus} CPUs, Linux {kernel}, load before the run "
-           "{load_before}, {repetitions} windows of {window_s} s each.").format(**heading)
+    yield ("Run of {run}, commit {commit}, {member} member, {cpus} CPUs, Linux {kernel}, load "
+           "before the run {load_before}, {repetitions} windows of {window_s} s each."
+           ).format(**heading)
     yield ""
     yield "Client CPU per operation, microseconds: median [least–most]; goals in the same unit."
     yield ""

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The library's side of the cells: one function for each operation, which a lane runs until the
+// measurement is over.
+#ifndef BENCHMARKS_LOAD_H
+#define BENCHMARKS_LOAD_H
+
+#include "benchmarks/run.h"
+
+#include <hazelcast/client.h>
+#include <hazelcast/map.h>
+#include <hazelcast/queue.h>
+
+// What a lane works with: the client, which all share, and room for one value.
+struct load {
+	hz_client *client;
+	uint8_t *bytes; // value_size of them
+};
+
+// A lane's work for the cells of that operation and depth. Lends a function.
+typedef void (*load_work)(struct lane *);
+load_work load_of(const struct cell *cell);
+
+// The works, each in the file of its structure.
+void load_map(struct lane *lane);      // get, set, mixed: one call after the other
+void load_map_deep(struct lane *lane); // the same with many calls in flight
+void load_get_all(struct lane *lane);
+void load_queue_pair(struct lane *lane);
+void load_queue_echo(struct lane *lane);
+
+// Ends the run with the text of an error. Any thread.
+void load_fail(struct lane *lane, const char *what, const hz_error *error);
+
+// Whether the value is the byte array that the cell's map or queue holds.
+bool load_is_value(const struct lane *lane, const hz_value *value);
+
+// Measures how often an idle client wakes up; prints a line for each of its threads. Exit code.
+int load_idle(hz_client *client, const struct options *options);
+
+#endif
