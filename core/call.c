@@ -8,6 +8,7 @@
 #include "core/join.h"
 #include "core/worker.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 // A request buffer that has grown larger than this does not stay with its record.
@@ -52,6 +53,16 @@ hzi_call_sending(hzi_call *call)
 	return false;
 }
 
+// Of a record that is claimed, or whose driver it is.
+static void
+set_state(hzi_call *call, unsigned state)
+{
+	// Acknowledgements count themselves into the word while it is claimed.
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak(&call->word, &word, WITH_STATE(word, state))) {
+	}
+}
+
 // The try is off its connection: it counts as in flight no more.
 static void
 leave_connection(hzi_call *call)
@@ -89,6 +100,12 @@ hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was)
 	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
 	for (;;) {
 		unsigned state = HZI_WORD_STATE(word);
+		if (HZI_WORD_GENERATION(word) == generation && state == HZI_CALL_CLAIMED) {
+			// Somebody is giving it up: a few instructions, unless that thread was preempted.
+			sched_yield();
+			word = atomic_load_explicit(&call->word, memory_order_acquire);
+			continue;
+		}
 		if (HZI_WORD_GENERATION(word) != generation ||
 			(state != HZI_CALL_SENT && state != HZI_CALL_ABANDONED)) {
 			return false;
@@ -108,8 +125,7 @@ hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was)
 void
 hzi_call_end_abandoned(hzi_call *call)
 {
-	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
-	atomic_store_explicit(&call->word, WITH_STATE(word, HZI_CALL_DONE), memory_order_release);
+	set_state(call, HZI_CALL_DONE);
 	hzi_call_release(call);
 }
 
@@ -158,23 +174,18 @@ run_action(hzi_call *call)
 void
 hzi_call_done(hzi_call *call)
 {
-	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
 	if (call->code == HZ_OK) {
 		hzi_call_return_permit(call);
 	}
-	// Acknowledgements still count themselves into the word while it is claimed.
-	while (!atomic_compare_exchange_weak_explicit(&call->word, &word, WITH_STATE(word, HZI_CALL_DONE),
-		memory_order_release, memory_order_relaxed)) {
-	}
+	set_state(call, HZI_CALL_DONE);
 	run_action(call);
 }
 
 void
 hzi_call_listen(hzi_call *call)
 {
-	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
 	hzi_call_retain(call);
-	atomic_store_explicit(&call->word, WITH_STATE(word, HZI_CALL_LISTENING), memory_order_release);
+	set_state(call, HZI_CALL_LISTENING);
 	run_action(call);
 }
 
@@ -285,6 +296,20 @@ hzi_call_end_hold(hzi_call *call, uint64_t generation)
 	}
 }
 
+static void
+end_claimed(hzi_call *call, unsigned was, hz_err code, const char *why)
+{
+	if (was == HZI_CALL_HELD) {
+		// There is an answer: the end of our patience is the end of the wait for backups.
+		finish_held(call);
+		return;
+	}
+	call->code = code;
+	call->in_doubt = was == HZI_CALL_SENT;
+	call->why = why;
+	hzi_call_done(call);
+}
+
 bool
 hzi_call_fail(hzi_call *call, uint64_t generation, hz_err code, const char *why)
 {
@@ -292,15 +317,7 @@ hzi_call_fail(hzi_call *call, uint64_t generation, hz_err code, const char *why)
 	if (!hzi_call_claim(call, generation, &was)) {
 		return false;
 	}
-	if (was == HZI_CALL_HELD) {
-		// There is an answer: the end of our patience is the end of the wait for backups.
-		finish_held(call);
-		return true;
-	}
-	call->code = code;
-	call->in_doubt = was == HZI_CALL_SENT;
-	call->why = why;
-	hzi_call_done(call);
+	end_claimed(call, was, code, why);
 	return true;
 }
 
@@ -311,38 +328,46 @@ may_bring_something(const hzi_call *call)
 	return call->parked || (call->op->flags & HZI_OP_ITEM) != 0;
 }
 
-// SENT to ABANDONED. True: one more hold stays for the answer that may come.
+// Whether the connection of this try has been closed. Asked after the state was set: the closer clears
+// the id before it sweeps, so one of the two sees the other.
 static bool
-abandon(hzi_call *call, uint64_t generation)
+connection_is_gone(const hzi_call *call)
 {
-	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
-	while (HZI_WORD_GENERATION(word) == generation && HZI_WORD_STATE(word) == HZI_CALL_SENT) {
-		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
-			    WITH_STATE(word, HZI_CALL_ABANDONED), memory_order_acq_rel,
-			    memory_order_acquire)) {
-			leave_connection(call);
-			return true;
-		}
+	return call->conn == NULL ||
+	       atomic_load(&call->conn->id) != atomic_load_explicit(&call->conn_id, memory_order_relaxed);
+}
+
+// A claimed call goes on without its consumer. A reader who finds it claimed waits for what becomes of
+// it, so an answer that comes right now is not lost.
+static void
+abandon(hzi_call *call, uint64_t generation, hz_err code)
+{
+	hzi_call_retain(call); // for the answer that may come
+	call->code = code;
+	call->in_doubt = true;
+	call->why = NULL;
+	set_state(call, HZI_CALL_ABANDONED);
+	bool gone = connection_is_gone(call);
+	run_action(call);
+	if (gone) {
+		hzi_call_let_go(call, generation);
 	}
-	return false;
 }
 
 bool
 hzi_call_give_up(hzi_call *call, uint64_t generation, hz_err code)
 {
-	if (may_bring_something(call)) {
-		// The hold comes first: the answer may come, and let go of it, at once.
-		hzi_call_retain(call);
-		if (abandon(call, generation)) {
-			call->code = code;
-			call->in_doubt = true;
-			call->why = NULL;
-			run_action(call);
-			return true;
-		}
-		hzi_call_release(call);
+	unsigned was;
+	// Nothing of the record may be looked at before it is claimed: it need not even be in use.
+	if (!hzi_call_claim(call, generation, &was)) {
+		return false;
 	}
-	return hzi_call_fail(call, generation, code, NULL);
+	if (was == HZI_CALL_SENT && may_bring_something(call)) {
+		abandon(call, generation, code);
+	} else {
+		end_claimed(call, was, code, NULL);
+	}
+	return true;
 }
 
 void

@@ -555,7 +555,8 @@ gain_rights(hzi_connection *conn)
 	pthread_mutex_lock(&conn->lock);
 	conn->closed = true;
 	atomic_store_explicit(&conn->open_id, 0, memory_order_release);
-	atomic_store_explicit(&conn->id, 0, memory_order_release);
+	// Sequentially consistent: a call that is given up right now must see this, or be seen by the sweep.
+	atomic_store(&conn->id, 0);
 	conn->stream.ops->shutdown(&conn->stream);
 	while (conn->writing || conn->reading) {
 		pthread_cond_wait(&conn->right, &conn->lock);
