@@ -111,10 +111,9 @@ load_idle(hz_client *client, const struct options *options)
 	       " reads; %.2f ms of CPU; %.1f MB resident\n",
 			wakes, options->window_s, count, pings, reads, cpu_s * 1e3,
 			usage_resident_mb());
-	// A heartbeat wakes the thread that decides on it, the one that reads the answer and the one
-	// that looks after calls without a waiting thread, each perhaps twice; the member sends its
-	// views again every thirty seconds.
-	long expected = 6 * (long)pings + 4 * (long)(options->window_s / 30 + 1);
+	// A heartbeat wakes the thread that decides on it and the one that reads the answer, each
+	// perhaps twice; the member sends its views again every thirty seconds.
+	long expected = 4 * (long)pings + 4 * (long)(options->window_s / 30 + 1);
 	if (wakes > expected) {
 		printf("more than the %ld that heartbeats explain\n", expected);
 		return 1;
