@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/gen/queue.h"
 #include "base/fail.h"
-#include "proxies/proxy.h"
+#include "proxies/listen.h"
 
 #include <hazelcast/object.h>
 #include <hazelcast/queue.h>
@@ -320,4 +320,25 @@ HZ_API hz_future
 hz_queue_remaining_capacity_async(hz_queue *queue)
 {
 	return hzi_send_name(handle_of(queue), &REMAINING_CAPACITY);
+}
+
+// ---- Listening ----
+
+HZ_API hz_err
+hz_queue_listen(hz_queue *queue, const hz_item_listener *listener, const hz_listen_options *options,
+		hz_listener_id *id, hz_error *err)
+{
+	static const hzi_op add_listener = {
+			&HZP_QUEUE_ADD_LISTENER, HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
+	static const hzi_op remove_listener = {&HZP_QUEUE_REMOVE_LISTENER, HZ_RESULT_BOOL, 0, NULL};
+	static const hzi_listener_class items = {
+			.add = &add_listener,
+			.remove = &remove_listener,
+			.fill_add = hzi_item_fill_add,
+			.fill_remove = hzi_item_fill_remove,
+			.event = hzi_item_event,
+			.gap = hzi_item_gap,
+			.end = hzi_item_end,
+	};
+	return hzi_item_listen(handle_of(queue), &items, listener, options, id, err);
 }

@@ -10,6 +10,7 @@
 #include <hazelcast/decimal.h>
 #include <hazelcast/error.h>
 #include <hazelcast/future.h>
+#include <hazelcast/item_listener.h>
 #include <hazelcast/items.h>
 #include <hazelcast/listener.h>
 #include <hazelcast/map.h>

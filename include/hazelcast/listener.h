@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listeners: what all of them have in common, and those of the client itself. Listeners of structures
-// stand with their structure (hz_map_listen, ...).
+// Listeners: what all of them have in common, and those of the client itself. Listeners of
+// structures stand with their structure (hz_map_listen, ...).
 //
-// All functions of a listener are called on event dispatch threads, never on an I/O thread. They may
-// make calls with a deadline; a call without one is refused with HZ_ERR_WOULD_DEADLOCK. Events of one
-// key come in order; what a connection that was lost, or a full queue, may have swallowed is announced
-// by `gap`. `end` is the last call ever made with a listener's ctx.
+// All functions of a listener are called on event dispatch threads, never on an I/O thread. They
+// may make calls with a deadline; a call without one is refused with HZ_ERR_WOULD_DEADLOCK. Events
+// of one key come in order; what a connection that was lost, or a full queue, may have swallowed is
+// announced by `gap`. `end` is the last call ever made with a listener's ctx.
 #ifndef HAZELCAST_LISTENER_H
 #define HAZELCAST_LISTENER_H
 
@@ -14,6 +14,7 @@
 #include <hazelcast/error.h>
 #include <hazelcast/export.h>
 #include <hazelcast/types.h>
+#include <hazelcast/value.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,18 +28,19 @@ typedef struct hz_listener_id {
 	uint64_t id;
 } hz_listener_id;
 
-// Events may be missing: a connection was lost and is back (lost_at_ms, regained_at_ms: milliseconds
-// since 1970), or the listener was too slow for its bound (dropped events).
+// Events may be missing: a connection was lost and is back (lost_at_ms, regained_at_ms:
+// milliseconds since 1970), or the listener was too slow for its bound (dropped events).
 typedef struct hz_gap {
 	int64_t lost_at_ms;     // 0 when events were dropped
 	int64_t regained_at_ms; // 0 when events were dropped
 	uint64_t dropped;       // how many, so far
 } hz_gap;
 
-// Takes a listener back. Returns when none of its functions runs or will run, `end` included; called
-// from a listener it does not wait and promises that no further function but `end` starts. Twice is
-// HZ_OK. HZ_ERR_TIMEOUT: a function of it has been running for the whole invocation timeout (it is
-// removed all the same). HZ_ERR_ARGUMENT, HZ_ERR_CLOSED, HZ_ERR_FORKED. Blocks. Since 0.1.
+// Takes a listener back. Returns when none of its functions runs or will run, `end` included;
+// called from a listener it does not wait and promises that no further function but `end` starts.
+// Twice is HZ_OK. HZ_ERR_TIMEOUT: a function of it has been running for the whole invocation
+// timeout (it is removed all the same). HZ_ERR_ARGUMENT, HZ_ERR_CLOSED, HZ_ERR_FORKED. Blocks.
+// Since 0.1.
 HZ_API hz_err hz_listener_remove(hz_client *client, hz_listener_id id, hz_error *err);
 
 // ---- Life of the client ----
@@ -77,8 +79,8 @@ typedef struct hz_membership_listener {
 	void (*end)(void *ctx);
 } hz_membership_listener;
 
-// Adds a listener for members that come and go from now on; of one change, those that go come first.
-// As hz_client_listen_lifecycle. Since 0.1.
+// Adds a listener for members that come and go from now on; of one change, those that go come
+// first. As hz_client_listen_lifecycle. Since 0.1.
 HZ_API hz_err hz_client_listen_members(hz_client *client, const hz_membership_listener *listener,
 	hz_listener_id *out, hz_error *err);
 
@@ -119,6 +121,24 @@ typedef struct hz_object_listener {
 // above, and those of a call. Since 0.1.
 HZ_API hz_err hz_client_listen_objects(hz_client *client, const hz_object_listener *listener,
 	hz_listener_id *out, hz_error *err);
+
+// ---- Structures ----
+
+// What a listener of a structure wants to hear of. Size-first: start from
+// hz_listen_options_default() or set `size`. Zero is every field's default.
+typedef struct hz_listen_options {
+	size_t size;
+	bool include_value;  // events carry the values, not the keys alone
+	const hz_value *key; // maps: this key only; NULL: all keys
+} hz_listen_options;
+
+// All defaults. Since 0.1.
+static inline hz_listen_options
+hz_listen_options_default(void)
+{
+	hz_listen_options options = {sizeof(hz_listen_options), false, NULL};
+	return options;
+}
 
 #ifdef __cplusplus
 }

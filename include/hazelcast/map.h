@@ -29,8 +29,8 @@
 // HZ_ERR_INDETERMINATE, HZ_ERR_PROTOCOL, HZ_ERR_SERVER.
 //
 // Bulk operations stand in map_bulk.h, iteration in map_scan.h, locks in map_lock.h, entry views in
-// map_view.h, read-modify-write functions in map_compute.h; all are included at the end of this
-// file.
+// map_view.h, read-modify-write functions in map_compute.h, listeners in map_listen.h; all are
+// included at the end of this file.
 #ifndef HAZELCAST_MAP_H
 #define HAZELCAST_MAP_H
 
@@ -298,6 +298,7 @@ hz_map_flush(hz_map *map, hz_error *err)
 
 #include <hazelcast/map_bulk.h>
 #include <hazelcast/map_compute.h>
+#include <hazelcast/map_listen.h>
 #include <hazelcast/map_lock.h>
 #include <hazelcast/map_scan.h>
 #include <hazelcast/map_view.h>

@@ -27,6 +27,7 @@
 
 #include <hazelcast/call.h>
 #include <hazelcast/future.h>
+#include <hazelcast/item_listener.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -234,6 +235,13 @@ hz_queue_remaining_capacity(hz_queue *queue, int32_t *out, hz_error *err)
 {
 	return hz_run_i32(hz_queue_remaining_capacity_async(queue), out, err);
 }
+
+// ---- Listening ----
+
+// Listens to items that are added and removed, from now on; as hz_map_listen. options->key must be
+// NULL. Since 0.1.
+HZ_API hz_err hz_queue_listen(hz_queue *queue, const hz_item_listener *listener,
+		const hz_listen_options *options, hz_listener_id *id, hz_error *err);
 
 #ifdef __cplusplus
 }
