@@ -41,9 +41,7 @@ measure_cell(hz_client *client, const struct cell *cell, const struct options *o
 	};
 	void **contexts = calloc((size_t)cell->threads, sizeof(*contexts));
 	int code = 1;
-	if (load_of(cell) == NULL) {
-		fprintf(stderr, "bench: %s is measured by the floor only\n", cell->name);
-	} else if (load.bytes != NULL && contexts != NULL) {
+	if (load.bytes != NULL && contexts != NULL) {
 		for (int i = 0; i < cell->threads; i++) {
 			contexts[i] = &load;
 		}

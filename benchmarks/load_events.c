@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "benchmarks/load.h"
+#include "benchmarks/usage.h"
+
+#include <string.h>
+
+// On the one dispatch thread, which is the only one to touch the lane's histogram while the
+// listener lives.
+static void
+on_set(void *ctx, const hz_entry_event *event)
+{
+	struct lane *lane = ctx;
+	const void *bytes;
+	size_t size;
+	uint64_t begin_ns;
+	if (hz_value_get_bytes(&event->value, &bytes, &size) != HZ_OK || size < sizeof(begin_ns)) {
+		run_fail(lane->run, "event", "not the value that was set");
+		return;
+	}
+	// `floor write` puts the time of its sending there.
+	memcpy(&begin_ns, bytes, sizeof(begin_ns));
+	lane_record(lane, begin_ns, now_ns());
+}
+
+static void
+on_gap(void *ctx, const hz_gap *gap)
+{
+	struct lane *lane = ctx;
+	run_fail(lane->run, "event", gap->dropped > 0 ? "events were dropped" : "a gap");
+}
+
+void
+load_events(struct lane *lane)
+{
+	const struct load *load = lane->context;
+	hz_entry_listener listener = {
+			.size = sizeof(listener),
+			.ctx = lane,
+			.added = on_set,
+			.updated = on_set,
+			.gap = on_gap,
+	};
+	hz_listen_options options = hz_listen_options_default();
+	hz_listener_id id;
+	hz_map *map = NULL;
+	hz_error error;
+	char name[64];
+	options.include_value = true;
+	cell_map_name(lane->run->cell, name, sizeof(name));
+	if (hz_map_open(load->client, name, NULL, &map, &error) != HZ_OK ||
+			hz_map_listen(map, &listener, &options, &id, &error) != HZ_OK) {
+		load_fail(lane, "listen", &error);
+		goto out;
+	}
+	lane_wait_for_end(lane);
+	if (hz_listener_remove(load->client, id, &error) != HZ_OK) {
+		load_fail(lane, "remove the listener", &error);
+	}
+	if (histogram_count(lane->latency) == 0) {
+		run_fail(lane->run, "event", "none came; does `floor write` run?");
+	}
+out:
+	hz_map_close(&map);
+}
