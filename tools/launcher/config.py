@@ -43,6 +43,8 @@ TEST_CLASSES = """
     <write-delay-seconds>0</write-delay-seconds>
   </map-store>
 </map>
+<map name="counted*">{backup}<per-entry-stats-enabled>true</per-entry-stats-enabled></map>
+<queue name="bounded*"><max-size>4</max-size>{backup}</queue>
 """
 
 CP = """
