@@ -21,8 +21,12 @@ static hz_err
 broken(const hzi_call *call, const char *reason, hz_error *err)
 {
 	atomic_fetch_add_explicit(&call->client->counters.decode_errors, 1, memory_order_relaxed);
-	return hzi_fail(err, HZ_ERR_PROTOCOL, "the response of %s cannot be read: %s",
+	hzi_fail(err, HZ_ERR_PROTOCOL, "the response of %s cannot be read: %s",
 		call->op->proto->request->name, reason != NULL ? reason : "it is too short");
+	if (err != NULL) {
+		err->in_doubt = true;
+	}
+	return HZ_ERR_PROTOCOL;
 }
 
 hz_err

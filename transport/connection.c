@@ -333,7 +333,9 @@ make_room(hzi_connection *conn)
 		conn->block->cap - conn->fill >= (need > used + READ_MIN ? 1 : READ_MIN)) {
 		return HZ_OK;
 	}
-	return new_block(conn, used, need);
+	// A message of many frames makes itself known piece by piece: at least twice the room each time,
+	// so that its bytes are moved a few times and not once a read.
+	return new_block(conn, used, need > 2 * used ? need : 2 * used);
 }
 
 static void
