@@ -176,17 +176,31 @@ bench_set(bench *b, int64_t key, int64_t value, hz_error *err)
 	return hz_map_set(b->map, hz_i64(key), hz_i64(value), NULL, err);
 }
 
+static hz_err
+take_i64(hz_err e, hz_value *value, int64_t *out)
+{
+	if (e == HZ_OK && out != NULL) {
+		*out = -1;
+		(void)hz_value_get_i64(value, out);
+	}
+	hz_value_clear(value);
+	return e;
+}
+
 hz_err
 bench_get(bench *b, int64_t key, int64_t *value, hz_error *err)
 {
 	hz_value out;
 	hz_err e = hz_map_get(b->map, hz_i64(key), &out, err);
-	if (e == HZ_OK && value != NULL) {
-		*value = -1;
-		(void)hz_value_get_i64(&out, value);
-	}
-	hz_value_clear(&out);
-	return e;
+	return take_i64(e, &out, value);
+}
+
+hz_err
+bench_put(bench *b, int64_t key, int64_t value, int64_t *old, hz_error *err)
+{
+	hz_value out;
+	hz_err e = hz_map_put(b->map, hz_i64(key), hz_i64(value), NULL, &out, err);
+	return take_i64(e, &out, old);
 }
 
 // ---- This process ----

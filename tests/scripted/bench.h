@@ -54,9 +54,10 @@ hz_stats bench_stats(const bench *b);
 // A key that the member with this index owns (0: any).
 int64_t bench_key(const bench *b, size_t member, int64_t from);
 
-// One set and one get, with whatever comes of it.
+// One set, one get, one put that gives the old value (-1: none), with whatever comes of it.
 hz_err bench_set(bench *b, int64_t key, int64_t value, hz_error *err);
 hz_err bench_get(bench *b, int64_t key, int64_t *value, hz_error *err);
+hz_err bench_put(bench *b, int64_t key, int64_t value, int64_t *old, hz_error *err);
 
 // Memory of this process that is resident, in bytes; threads; open descriptors.
 uint64_t bench_rss(void);
