@@ -459,7 +459,7 @@ hzi_peers_stop(hzi_cluster *cluster)
 		hzi_io_stop(cluster->peers.at[i]->io);
 	}
 	for (uint32_t i = 0; i < cluster->peers.count; i++) {
-		hzi_io_join(&cluster->peers.at[i]->io);
+		hzi_io_join(cluster->peers.at[i]->io);
 	}
 }
 
@@ -470,6 +470,7 @@ hzi_peers_clear(hzi_cluster *cluster)
 		hzi_peer *peer = cluster->peers.at[i];
 		atomic_store_explicit(&cluster->client->slots[i], NULL, memory_order_relaxed);
 		hzi_connection_clear(peer->conn);
+		hzi_io_destroy(&peer->io);
 		free(peer->conn);
 		free(peer);
 	}

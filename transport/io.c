@@ -293,14 +293,13 @@ prepare(hzi_io *io, hzi_bus *bus, const char *name)
 }
 
 static void
-destroy(hzi_io *io)
+give_back_descriptors(hzi_io *io)
 {
 	if (io->epoll >= 0) {
 		close(io->epoll);
+		io->epoll = -1;
 	}
 	hzi_mailbox_close(&io->inbox);
-	pthread_mutex_destroy(&io->lock);
-	free(io);
 }
 
 hz_err
@@ -323,7 +322,8 @@ hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
 	}
 	if (e != HZ_OK) {
 		conn->io = NULL;
-		destroy(io);
+		give_back_descriptors(io);
+		hzi_io_destroy(&io);
 		return e;
 	}
 	*out = io;
@@ -331,12 +331,18 @@ hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
 }
 
 void
-hzi_io_join(hzi_io **io)
+hzi_io_join(hzi_io *io)
 {
-	if (*io == NULL) {
-		return;
+	hzi_thread_join(&io->thread);
+	give_back_descriptors(io);
+}
+
+void
+hzi_io_destroy(hzi_io **io)
+{
+	if (*io != NULL) {
+		pthread_mutex_destroy(&(*io)->lock);
+		free(*io);
+		*io = NULL;
 	}
-	hzi_thread_join(&(*io)->thread);
-	destroy(*io);
-	*io = NULL;
 }

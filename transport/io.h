@@ -39,8 +39,12 @@ void hzi_io_ring(hzi_io *io);
 // the connection's lock; does not block.
 void hzi_io_watch(hzi_io *io, int fd, bool in, bool out);
 
-// Asks the thread to end (it closes its connection); join waits for it and frees.
+// Asks the thread to end (it closes its connection); join waits for it and gives its descriptors back.
+// Late callers may still ring and give orders, which nobody follows.
 void hzi_io_stop(hzi_io *io);
-void hzi_io_join(hzi_io **io);
+void hzi_io_join(hzi_io *io);
+
+// Frees what is left, when no caller can come any more. NULL-safe, nulls the pointer.
+void hzi_io_destroy(hzi_io **io);
 
 #endif
