@@ -54,7 +54,8 @@ void hzt_await_holdings(size_t threads, size_t descriptors, int64_t timeout_ms);
 // ---- What a client sees ----
 
 // Waits until the client sees n members, is connected to all of them, and knows for every partition
-// an owner among them; fails the case if that takes longer.
+// an owner among them (which the cluster decides at the first call on data); fails the case if that
+// takes longer.
 void hzt_await_members(hz_client *client, size_t n, int64_t timeout_ms);
 
 // One counter of the client, by its offset in hz_stats.
