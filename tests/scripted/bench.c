@@ -77,6 +77,7 @@ behave(bench *b)
 		hzt_scripted_dribble(m, false);
 		hzt_scripted_stop_reading(m, false);
 		hzt_scripted_cut_after(m, -1, HZT_CLOSE);
+		hzt_scripted_cut_new_after(m, -1, HZT_CLOSE);
 		hzt_scripted_on(m, HZT_ANY, 0, NULL, NULL);
 		for (uint64_t j = 0; hzt_scripted_seen(m, j, &seen); j++) {
 			hzt_scripted_on(m, seen.type, 0, NULL, NULL);

@@ -178,6 +178,7 @@ accept_one(hzt_scripted *member)
 	conn->number = ++member->accepted;
 	conn->splitter.max_bytes = MESSAGE_MAX;
 	conn->read_left = member->cut_after;
+	conn->cut_how = member->cut_how;
 	conn->next = member->conns;
 	member->conns = conn;
 	if (conn->read_left == 0) {
@@ -244,7 +245,7 @@ read_some(hzt_conn *conn)
 	split(conn);
 	if (conn->read_left == 0 && !conn->broken) {
 		conn->ending = true;
-		conn->end = conn->member->cut_how;
+		conn->end = conn->cut_how;
 	}
 	hzt_conn_flush(conn);
 }
@@ -582,16 +583,24 @@ void
 hzt_scripted_cut_after(hzt_scripted *member, int64_t n, hzt_end how)
 {
 	hzt_lock();
-	member->cut_after = n;
-	member->cut_how = how;
 	for (hzt_conn *conn = member->conns; conn != NULL; conn = conn->next) {
 		conn->read_left = n;
+		conn->cut_how = how;
 		if (n == 0) {
 			end_conn(conn, how);
 		}
 	}
 	hzt_unlock();
 	hzt_ring(member);
+}
+
+void
+hzt_scripted_cut_new_after(hzt_scripted *member, int64_t n, hzt_end how)
+{
+	hzt_lock();
+	member->cut_after = n;
+	member->cut_how = how;
+	hzt_unlock();
 }
 
 void

@@ -169,9 +169,10 @@ size_t hzt_scripted_send(hzt_scripted *member, uint64_t connection, const void *
 // Ends one connection, or all (0), once what is to be sent has left.
 void hzt_scripted_cut(hzt_scripted *member, uint64_t connection, hzt_end how);
 
-// Ends every connection, also those to come, as soon as n more bytes were read from it; they are not
-// looked at beyond that. n < 0: no more of that.
+// Ends every connection that is open, or every one to come, as soon as n more bytes were read from it;
+// what comes behind them stays unread. n < 0: no more of that.
 void hzt_scripted_cut_after(hzt_scripted *member, int64_t n, hzt_end how);
+void hzt_scripted_cut_new_after(hzt_scripted *member, int64_t n, hzt_end how);
 
 // Reads nothing more until it is told otherwise; sends one byte a system call.
 void hzt_scripted_stop_reading(hzt_scripted *member, bool stop);

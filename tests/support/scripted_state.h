@@ -23,7 +23,8 @@ typedef struct hzt_conn {
 	bool half;   // nothing more is sent
 	bool ending; // after the last byte, by `end`
 	hzt_end end;
-	int64_t read_left; // bytes until it is cut; below 0: no such thing
+	int64_t read_left; // bytes until it is cut, by cut_how; below 0: no such thing
+	hzt_end cut_how;
 } hzt_conn;
 
 // A registration of a listener.
