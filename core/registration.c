@@ -256,6 +256,19 @@ end_listening(hzi_cluster *cluster, listening *l)
 	}
 }
 
+// The same, and whoever still waited for its confirmations hears why: last, since the owner may go
+// then.
+static void
+end_with(hzi_cluster *cluster, listening *l, hz_err code, const hz_error *err)
+{
+	listen_request *request = l->request;
+	l->request = NULL;
+	end_listening(cluster, l);
+	if (request != NULL) {
+		finish(request, code, err);
+	}
+}
+
 static void
 removed(void *ctx, hzi_call *call)
 {
@@ -358,8 +371,7 @@ not_made(hzi_cluster *cluster, listening *l, hzi_peer *peer, bool answered, cons
 	bool ours = !dead && l->request != NULL;
 	vacate(l, at); // frees l if it is dead
 	if (ours && answered) {
-		answer(l, (hz_err)err->code, err);
-		end_listening(cluster, l);
+		end_with(cluster, l, (hz_err)err->code, err);
 	} else if (!dead && l->asked == 0) {
 		answer(l, HZ_OK, NULL);
 	}
@@ -534,8 +546,7 @@ run_revoke(hzi_cluster *cluster, hzi_note *note)
 	if (l != NULL && l->request == request->revoked) {
 		hz_error err;
 		hzi_fail(&err, HZ_ERR_TIMEOUT, "not all members confirmed the listener in time");
-		answer(l, HZ_ERR_TIMEOUT, &err);
-		end_listening(cluster, l);
+		end_with(cluster, l, HZ_ERR_TIMEOUT, &err);
 	}
 	finish(request, HZ_OK, NULL);
 }
@@ -549,8 +560,7 @@ run_unlisten(hzi_cluster *cluster, hzi_note *note)
 	if (request->found) {
 		hz_error err;
 		hzi_fail(&err, HZ_ERR_CANCELLED, "the listener was removed meanwhile");
-		answer(l, HZ_ERR_CANCELLED, &err);
-		end_listening(cluster, l);
+		end_with(cluster, l, HZ_ERR_CANCELLED, &err);
 	}
 	finish(request, HZ_OK, NULL);
 }
