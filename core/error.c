@@ -69,8 +69,8 @@ hz_err_text(hz_err e)
 	X(23, ILLEGAL_ARGUMENT, SERVER, false)                                                     \
 	X(24, ILLEGAL_ACCESS_EXCEPTION, SERVER, false)                                             \
 	X(25, ILLEGAL_ACCESS_ERROR, SERVER, false)                                                 \
-	X(26, ILLEGAL_MONITOR_STATE, SERVER, false)                                                \
-	X(27, ILLEGAL_STATE, SERVER, false)                                                        \
+	X(26, ILLEGAL_MONITOR_STATE, NOT_OWNER, false)                                             \
+	X(27, ILLEGAL_STATE, STATE, false)                                                         \
 	X(28, ILLEGAL_THREAD_STATE, SERVER, false)                                                 \
 	X(29, INDEX_OUT_OF_BOUNDS, SERVER, false)                                                  \
 	X(30, INTERRUPTED, SERVER, false)                                                          \

@@ -69,7 +69,7 @@ extern inline hz_err hz_queue_offer(
 		hz_queue *queue, hz_value item, int64_t timeout_ms, bool *done, hz_error *err);
 extern inline hz_err hz_queue_put(hz_queue *queue, hz_value item, hz_error *err);
 extern inline hz_err hz_queue_add_all(
-		hz_queue *queue, const hz_value *items, size_t n, bool *done, hz_error *err);
+		hz_queue *queue, const hz_value *items, size_t n, hz_error *err);
 extern inline hz_err hz_queue_poll(
 		hz_queue *queue, int64_t timeout_ms, hz_value *out, hz_error *err);
 extern inline hz_err hz_queue_take(hz_queue *queue, hz_value *out, hz_error *err);

@@ -138,7 +138,7 @@ WHEN = {
                 " later.",
     "NOT_FOUND": "`hz_queue_element` on an empty queue, a partition whose owner is not known.",
     "RANGE": "An index, a date, a partition that does not exist; an output that is too small.",
-    "STATE": "`hz_queue_add` on a full queue.",
+    "STATE": "`hz_queue_add` on a full queue; the member throws an IllegalStateException.",
     "IO": "A system call on a socket failed while connecting.",
     "OFFLINE": "No member is connected, or none could be reached. Never in doubt by itself; an"
                " earlier try may be.",
@@ -162,8 +162,7 @@ WHEN = {
     "SESSION_EXPIRED": "Kept for CP sessions.",
     "WAIT_KEY_CANCELLED": "Kept for CP locks and semaphores.",
     "LOCK_LIMIT": "Kept for CP locks.",
-    "NOT_OWNER": "Kept for locks that the caller does not hold; for now such an unlock ends with"
-                 " `SERVER` and the member's code 26.",
+    "NOT_OWNER": "The caller unlocks what it does not hold.",
     "GROUP_DESTROYED": "Kept for CP groups.",
 }
 

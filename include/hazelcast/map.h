@@ -126,7 +126,7 @@ hz_map_is_empty(hz_map *map, bool *out, hz_error *err)
 
 // How long an entry lives. Size-first: start from hz_put_options_default() or set `size`.
 // Milliseconds; 0: what the map's configuration says; HZ_FOREVER: without end. Members count in
-// whole seconds.
+// whole seconds: an entry may end up to a second early.
 typedef struct hz_put_options {
 	size_t size;
 	int64_t ttl_ms;      // since the entry was written
@@ -259,7 +259,7 @@ hz_map_try_remove(hz_map *map, hz_value key, int64_t timeout_ms, bool *done, hz_
 }
 
 // Takes an entry out of memory; the map's store keeps it. *done, result: bool, is false for a key
-// that was not in memory or is locked. Since 0.1.
+// that was not in memory. Since 0.1.
 HZ_API hz_future hz_map_evict_async(hz_map *map, hz_value key);
 HZ_API HZ_INLINE hz_err
 hz_map_evict(hz_map *map, hz_value key, bool *done, hz_error *err)

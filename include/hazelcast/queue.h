@@ -95,13 +95,13 @@ hz_queue_put(hz_queue *queue, hz_value item, hz_error *err)
 	return hz_run_none(hz_queue_put_async(queue, item), err);
 }
 
-// Adds n items at the end, in their order, all or none. *done, result: bool, is false if there is
-// no room for all. Lends items. Since 0.1.
+// Adds n items at the end, in their order, all or none; HZ_ERR_STATE if there is no room for all.
+// Lends items. Result: none. Since 0.1.
 HZ_API hz_future hz_queue_add_all_async(hz_queue *queue, const hz_value *items, size_t n);
 HZ_API HZ_INLINE hz_err
-hz_queue_add_all(hz_queue *queue, const hz_value *items, size_t n, bool *done, hz_error *err)
+hz_queue_add_all(hz_queue *queue, const hz_value *items, size_t n, hz_error *err)
 {
-	return hz_run_bool(hz_queue_add_all_async(queue, items, n), done, err);
+	return hz_run_none(hz_queue_add_all_async(queue, items, n), err);
 }
 
 // ---- Taking ----
