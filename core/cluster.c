@@ -97,14 +97,14 @@ read_event(hzi_cluster *cluster, hzi_note *note)
 	hz_client *client = cluster->client;
 	hz_error err;
 	hz_err e = hzi_cluster_stopping(cluster)
-	                   ? HZ_OK
-	                   : hzi_topology_event(
-				     cluster, event->conn_id, event->msg.p, event->msg.n, &err);
+			? HZ_OK
+			: hzi_topology_event(cluster, event->conn_id, event->msg.p, event->msg.n,
+					  &err);
 	if (e != HZ_OK) {
 		// What a view says is lost with it; another connection sends all of them again.
 		hzi_peer *peer = cluster->peers.at[event->conn->index];
-		atomic_fetch_add_explicit(
-			&client->counters.decode_errors, e == HZ_ERR_PROTOCOL, memory_order_relaxed);
+		atomic_fetch_add_explicit(&client->counters.decode_errors, e == HZ_ERR_PROTOCOL,
+				memory_order_relaxed);
 		hzi_log_write(&client->log, HZI_LOG_WARN, "a view of the cluster: %s", err.message);
 		if (peer->conn_id == event->conn_id) {
 			hzi_peer_close(cluster, peer, e, "a view of the cluster could not be read");
@@ -115,12 +115,12 @@ read_event(hzi_cluster *cluster, hzi_note *note)
 
 void
 hzi_cluster_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, uint64_t listener,
-	const hzi_slice *msg)
+		const hzi_slice *msg)
 {
 	hzi_cluster *cluster = client->cluster;
 	(void)listener; // there is one only
 	uint32_t queued =
-		atomic_fetch_add_explicit(&cluster->events_queued, 1, memory_order_relaxed);
+			atomic_fetch_add_explicit(&cluster->events_queued, 1, memory_order_relaxed);
 	view_event *event = queued < EVENTS_MAX ? calloc(1, sizeof(*event)) : NULL;
 	if (event == NULL) {
 		atomic_fetch_sub_explicit(&cluster->events_queued, 1, memory_order_relaxed);
@@ -140,14 +140,15 @@ hzi_cluster_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, uin
 
 void
 hzi_cluster_dialled(void *client, hzi_connection *conn, hz_err code, hzi_handshake_reply *reply,
-	const hz_error *err)
+		const hz_error *err)
 {
 	hz_client *cl = client;
 	hzi_peer_report_dialled(cl->cluster, conn, code, reply, err);
 }
 
 void
-hzi_cluster_closed(void *client, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why)
+hzi_cluster_closed(
+		void *client, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why)
 {
 	hz_client *cl = client;
 	hzi_peer_report_closed(cl->cluster, conn, conn_id, code, why);
@@ -199,8 +200,9 @@ static void
 check_ready(hzi_cluster *cluster)
 {
 	if (cluster->connected &&
-		atomic_load_explicit(&cluster->status, memory_order_relaxed) == HZI_CLUSTER_STARTING &&
-		hzi_connector_is_settled(cluster)) {
+			atomic_load_explicit(&cluster->status, memory_order_relaxed) ==
+					HZI_CLUSTER_STARTING &&
+			hzi_connector_is_settled(cluster)) {
 		set_status(cluster, HZI_CLUSTER_READY);
 	}
 }
@@ -217,7 +219,7 @@ hzi_cluster_check_lost(hzi_cluster *cluster)
 	if (client->config->reconnect_mode == HZI_RECONNECT_OFF && !hzi_cluster_stopping(cluster)) {
 		hz_error err;
 		hzi_fail(&err, HZ_ERR_OFFLINE,
-			"the last connection was lost, and reconnect-mode is OFF");
+				"the last connection was lost, and reconnect-mode is OFF");
 		hzi_cluster_give_up(cluster, &err);
 	}
 }
@@ -285,22 +287,23 @@ fill_options(hzi_cluster *cluster)
 	hz_client *client = cluster->client;
 	const hz_config *config = client->config;
 	cluster->dial_options.tcp = (hzi_tcp_options){
-		.no_delay = config->tcp_no_delay,
-		.keep_alive = config->keep_alive,
-		.reuse_address = config->reuse_address,
-		.linger_s = config->linger_seconds,
-		.buffer_kb = config->buffer_kb,
+			.no_delay = config->tcp_no_delay,
+			.keep_alive = config->keep_alive,
+			.reuse_address = config->reuse_address,
+			.linger_s = config->linger_seconds,
+			.buffer_kb = config->buffer_kb,
 	};
 	cluster->handshake = (hzi_handshake_request){
-		.client_uuid = client->uuid,
-		.correlation_id = 1,
-		.routing = hzi_cluster_is_smart(cluster) ? HZI_ROUTING_SMART : HZI_ROUTING_UNISOCKET,
-		.cluster_name = config->cluster_name,
-		.client_type = CLIENT_TYPE,
-		.client_version = CLIENT_VERSION,
-		.client_name = client->name,
-		.labels = (const char *const *)config->labels.items,
-		.label_count = config->labels.count,
+			.client_uuid = client->uuid,
+			.correlation_id = 1,
+			.routing = hzi_cluster_is_smart(cluster) ? HZI_ROUTING_SMART
+								 : HZI_ROUTING_UNISOCKET,
+			.cluster_name = config->cluster_name,
+			.client_type = CLIENT_TYPE,
+			.client_version = CLIENT_VERSION,
+			.client_name = client->name,
+			.labels = (const char *const *)config->labels.items,
+			.label_count = config->labels.count,
 	};
 }
 

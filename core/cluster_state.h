@@ -65,9 +65,9 @@ struct hzi_cluster {
 	hzi_registrations registrations;
 	int32_t members_version; // known from the connection that sends the views
 	int32_t owners_version;
-	uint64_t view_conn;       // that connection's id; 0: none
-	int64_t lost_ns;          // events of members that are gone may be missing since then; 0: no
-	bool connected;           // at least one connection is open for callers
+	uint64_t view_conn; // that connection's id; 0: none
+	int64_t lost_ns;    // events of members that are gone may be missing since then; 0: no
+	bool connected;     // at least one connection is open for callers
 };
 
 // The client will not reconnect: calls are refused from now on, and hzi_cluster_await gives the

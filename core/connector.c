@@ -53,7 +53,7 @@ hzi_connector_set_members(hzi_cluster *cluster, const hzi_members *members)
 		const hzi_member *member = &members->at[i];
 		const hzi_target *old = find_target(connector, member->uuid);
 		next[i] = (hzi_target){
-			.uuid = member->uuid, .address = member->dial, .since_ns = now_ns};
+				.uuid = member->uuid, .address = member->dial, .since_ns = now_ns};
 		if (old != NULL && hzi_address_equal(&old->address, &member->dial)) {
 			next[i] = *old;
 		}
@@ -70,7 +70,7 @@ is_being_dialled(const hzi_cluster *cluster, const hzi_address *address)
 	for (uint32_t i = 0; i < cluster->peers.count; i++) {
 		const hzi_peer *peer = cluster->peers.at[i];
 		if (peer->state == HZI_PEER_DIALLING &&
-			hzi_address_equal(&peer->target.address, address)) {
+				hzi_address_equal(&peer->target.address, address)) {
 			return true;
 		}
 	}
@@ -82,7 +82,7 @@ is_served(hzi_cluster *cluster, const hzi_target *target)
 {
 	const hzi_peer *peer = hzi_peer_of(cluster, target->uuid);
 	return (peer != NULL && peer->state != HZI_PEER_EMPTY) ||
-	       is_being_dialled(cluster, &target->address);
+			is_being_dialled(cluster, &target->address);
 }
 
 static void
@@ -92,7 +92,8 @@ dial_target(hzi_cluster *cluster, hzi_target *target, int64_t now_ns)
 	hzi_peer *peer = hzi_peer_pick(cluster, target->uuid);
 	if (peer == NULL) {
 		hzi_log_write(&cluster->client->log, HZI_LOG_WARN,
-			"a member stays unconnected for now: no descriptors, memory or thread for it");
+				"a member stays unconnected for now: no descriptors, memory or "
+				"thread for it");
 		hzi_retry_failed(&target->retry, config, &cluster->dice, now_ns);
 		return;
 	}
@@ -132,8 +133,8 @@ begin_round(hzi_cluster *cluster)
 	connector->next = 0;
 	// Afresh each time: the list of members that went away is the best guess, then the
 	// configuration's addresses.
-	hzi_candidates_fill(
-		&connector->candidates, cluster->client->config, cluster->members, &cluster->dice);
+	hzi_candidates_fill(&connector->candidates, cluster->client->config, cluster->members,
+			&cluster->dice);
 }
 
 static void
@@ -153,7 +154,7 @@ give_up(hzi_cluster *cluster, const hz_error *last)
 {
 	hz_error err;
 	hzi_fail(&err, HZ_ERR_OFFLINE, "no member can be reached; the last attempt: %s",
-		last->message[0] != '\0' ? last->message : "none was made");
+			last->message[0] != '\0' ? last->message : "none was made");
 	err.retryable = true;
 	hzi_cluster_give_up(cluster, &err);
 }
@@ -199,7 +200,8 @@ dial_next(hzi_cluster *cluster, int64_t now_ns)
 	hzi_peer *peer = hzi_peer_pick(cluster, (hz_uuid){0, 0});
 	if (peer == NULL) {
 		hz_error err;
-		hzi_fail(&err, HZ_ERR_RESOURCE, "no descriptors, memory or thread for a connection");
+		hzi_fail(&err, HZ_ERR_RESOURCE,
+				"no descriptors, memory or thread for a connection");
 		hzi_round_failed(&connector->round, candidate, &err);
 		return;
 	}
@@ -225,7 +227,7 @@ seek(hzi_cluster *cluster, int64_t now_ns)
 		}
 		if (now_ns < connector->retry.due_ns) {
 			return connector->retry.due_ns < give_up_ns ? connector->retry.due_ns
-			                                            : give_up_ns;
+								    : give_up_ns;
 		}
 		if (connector->next == 0) {
 			hzi_retry_begin(&connector->retry, now_ns);
@@ -243,8 +245,8 @@ hzi_connector_failed(hzi_cluster *cluster, const hzi_peer *peer, const hz_error 
 	hzi_connector *connector = &cluster->connector;
 	hzi_target *target = find_target(connector, peer->wanted);
 	if (target != NULL) {
-		hzi_retry_failed(
-			&target->retry, cluster->client->config, &cluster->dice, hzi_now_ns());
+		hzi_retry_failed(&target->retry, cluster->client->config, &cluster->dice,
+				hzi_now_ns());
 	}
 	if (connector->seeking) {
 		hzi_round_failed(&connector->round, &peer->target, err);
@@ -256,8 +258,8 @@ hzi_connector_lost(hzi_cluster *cluster, const hzi_peer *peer)
 {
 	hzi_target *target = find_target(&cluster->connector, peer->member);
 	if (target != NULL) {
-		hzi_retry_lost(
-			&target->retry, cluster->client->config, &cluster->dice, hzi_now_ns());
+		hzi_retry_lost(&target->retry, cluster->client->config, &cluster->dice,
+				hzi_now_ns());
 	}
 }
 

@@ -64,9 +64,9 @@ count_open(const hz_client *client)
 	uint32_t count = atomic_load_explicit(&client->slot_count, memory_order_acquire);
 	for (uint32_t i = 0; i < count; i++) {
 		const hzi_connection *conn =
-			atomic_load_explicit(&client->slots[i], memory_order_acquire);
+				atomic_load_explicit(&client->slots[i], memory_order_acquire);
 		open += conn != NULL &&
-		        atomic_load_explicit(&conn->open_id, memory_order_acquire) != 0;
+				atomic_load_explicit(&conn->open_id, memory_order_acquire) != 0;
 	}
 	return open;
 }
@@ -83,8 +83,8 @@ HZ_API int32_t
 hz_client_partition_count(const hz_client *client)
 {
 	return client != NULL
-	               ? atomic_load_explicit(&client->partitions.count, memory_order_acquire)
-	               : 0;
+			? atomic_load_explicit(&client->partitions.count, memory_order_acquire)
+			: 0;
 }
 
 HZ_API hz_err
@@ -122,7 +122,7 @@ hz_client_partition_owner(hz_client *client, int32_t partition, hz_uuid *member,
 	pthread_mutex_unlock(&client->cluster->lock);
 	if (hzi_uuid_is_none(owner)) {
 		return hzi_fail(err, HZ_ERR_NOT_FOUND, "the owner of partition %d is not known",
-			partition);
+				partition);
 	}
 	*member = owner;
 	return HZ_OK;
@@ -152,11 +152,11 @@ static void
 fill_member(const hzi_member *from, hz_member *to)
 {
 	*to = (hz_member){
-		.uuid = from->uuid,
-		.host = from->address.host,
-		.port = from->address.port,
-		.lite = from->lite,
-		.version = {from->version[0], from->version[1], from->version[2]},
+			.uuid = from->uuid,
+			.host = from->address.host,
+			.port = from->address.port,
+			.lite = from->lite,
+			.version = {from->version[0], from->version[1], from->version[2]},
 	};
 }
 
@@ -234,7 +234,7 @@ add_connections(const hz_client *client, hz_stats *stats)
 	uint32_t count = atomic_load_explicit(&client->slot_count, memory_order_acquire);
 	for (uint32_t i = 0; i < count; i++) {
 		const hzi_connection *conn =
-			atomic_load_explicit(&client->slots[i], memory_order_acquire);
+				atomic_load_explicit(&client->slots[i], memory_order_acquire);
 		if (conn != NULL) {
 			stats->bytes_read += counter(&conn->counters.bytes_read);
 			stats->bytes_written += counter(&conn->counters.bytes_written);
@@ -253,22 +253,22 @@ hz_client_stats(const hz_client *client, hz_stats *out)
 	}
 	const hzi_counters *from = &client->counters;
 	hz_stats stats = {
-		.size = out->size,
-		.in_flight = gauge(&client->in_flight),
-		.parked = gauge(&client->parked),
-		.calls = counter(&from->calls),
-		.retries = counter(&from->retries),
-		.connections = count_open(client),
-		.connects = counter(&from->connects),
-		.disconnects = counter(&from->disconnects),
-		.failed_dials = counter(&from->failed_dials),
-		.pings = counter(&from->pings),
-		.events = counter(&from->events),
-		.events_dropped = counter(&from->events_dropped),
-		.decode_errors = counter(&from->decode_errors),
-		.unmatched = counter(&from->unmatched),
-		.late_items = counter(&from->late_items),
-		.backup_timeouts = counter(&from->backup_timeouts),
+			.size = out->size,
+			.in_flight = gauge(&client->in_flight),
+			.parked = gauge(&client->parked),
+			.calls = counter(&from->calls),
+			.retries = counter(&from->retries),
+			.connections = count_open(client),
+			.connects = counter(&from->connects),
+			.disconnects = counter(&from->disconnects),
+			.failed_dials = counter(&from->failed_dials),
+			.pings = counter(&from->pings),
+			.events = counter(&from->events),
+			.events_dropped = counter(&from->events_dropped),
+			.decode_errors = counter(&from->decode_errors),
+			.unmatched = counter(&from->unmatched),
+			.late_items = counter(&from->late_items),
+			.backup_timeouts = counter(&from->backup_timeouts),
 	};
 	add_connections(client, &stats);
 	// A program built against an older header has a shorter struct, one built against a newer

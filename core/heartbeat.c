@@ -10,7 +10,7 @@ static const hzi_op PING = {.proto = &HZP_CLIENT_PING, .result = HZ_RESULT_NONE}
 
 hzi_beat
 hzi_heartbeat_look(int64_t now_ns, int64_t read_ns, int64_t write_ns, int64_t interval_ns,
-	int64_t timeout_ns, int64_t *due_ns)
+		int64_t timeout_ns, int64_t *due_ns)
 {
 	int64_t dead_ns = read_ns + timeout_ns;
 	int64_t ping_ns = write_ns + interval_ns;
@@ -40,11 +40,12 @@ ping(hzi_cluster *cluster, hzi_peer *peer, int64_t now_ns)
 {
 	hzp_client_ping_request request = {0};
 	hzi_call *call = hzi_call_begin_bound(cluster->client, peer->conn_id, peer->conn, &PING,
-		HZ_FOREVER, pinged, cluster);
+			HZ_FOREVER, pinged, cluster);
 	// Without memory for it there is the next one; the member is patient.
 	peer->pinged_ns = now_ns;
 	if (call != NULL) {
-		atomic_fetch_add_explicit(&cluster->client->counters.pings, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(
+				&cluster->client->counters.pings, 1, memory_order_relaxed);
 		hzi_call_submit_bound(call, &request);
 	}
 }
@@ -61,10 +62,11 @@ look_after(hzi_cluster *cluster, hzi_peer *peer, int64_t now_ns)
 		write_ns = peer->pinged_ns;
 	}
 	switch (hzi_heartbeat_look(now_ns, read_ns, write_ns,
-		config->heartbeat_interval_ms * NS_PER_MS, config->heartbeat_timeout_ms * NS_PER_MS,
-		&due_ns)) {
+			config->heartbeat_interval_ms * NS_PER_MS,
+			config->heartbeat_timeout_ms * NS_PER_MS, &due_ns)) {
 	case HZI_BEAT_DEAD:
-		hzi_peer_close(cluster, peer, HZ_ERR_DISCONNECTED, "the member gives no sign of life");
+		hzi_peer_close(cluster, peer, HZ_ERR_DISCONNECTED,
+				"the member gives no sign of life");
 		break;
 	case HZI_BEAT_PING:
 		ping(cluster, peer, now_ns);

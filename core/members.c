@@ -8,8 +8,9 @@
 hzi_members *
 hzi_members_new(uint32_t count, int32_t version)
 {
-	hzi_members *members =
-		count <= HZI_MEMBERS_MAX ? calloc(1, sizeof(*members) + count * sizeof(hzi_member)) : NULL;
+	hzi_members *members = count <= HZI_MEMBERS_MAX
+			? calloc(1, sizeof(*members) + count * sizeof(hzi_member))
+			: NULL;
 	if (members == NULL) {
 		return NULL;
 	}
@@ -73,7 +74,7 @@ void
 hzi_members_release(hzi_members *members)
 {
 	if (members != NULL &&
-		atomic_fetch_sub_explicit(&members->refs, 1, memory_order_acq_rel) == 1) {
+			atomic_fetch_sub_explicit(&members->refs, 1, memory_order_acq_rel) == 1) {
 		free(members->by_uuid);
 		free(members);
 	}
@@ -104,12 +105,12 @@ hzi_members_have(const hzi_members *members, const hzi_member *member)
 {
 	const hzi_member *same = hzi_members_find(members, member->uuid);
 	return same != NULL && hzi_address_equal(&same->address, &member->address) &&
-	       hzi_address_equal(&same->dial, &member->dial);
+			hzi_address_equal(&same->dial, &member->dial);
 }
 
 void
 hzi_members_each_missing(const hzi_members *in, const hzi_members *from,
-	void (*fn)(void *ctx, const hzi_member *member), void *ctx)
+		void (*fn)(void *ctx, const hzi_member *member), void *ctx)
 {
 	for (uint32_t i = 0; in != NULL && i < in->count; i++) {
 		if (!hzi_members_have(from, &in->at[i])) {

@@ -65,6 +65,6 @@ bool hzi_members_have(const hzi_members *members, const hzi_member *member);
 // Calls fn for every member of one list that the other one does not have, in the list's order.
 // Removals are (old, new), additions (new, old). Either list may be NULL.
 void hzi_members_each_missing(const hzi_members *in, const hzi_members *from,
-	void (*fn)(void *ctx, const hzi_member *member), void *ctx);
+		void (*fn)(void *ctx, const hzi_member *member), void *ctx);
 
 #endif

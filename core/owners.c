@@ -17,10 +17,10 @@ hzi_owners_new(int32_t partition_count, uint32_t member_room, int32_t version)
 		return NULL;
 	}
 	*owners = (hzi_owners){
-		.version = version,
-		.partition_count = partition_count,
-		.members = members,
-		.slots = slots,
+			.version = version,
+			.partition_count = partition_count,
+			.members = members,
+			.slots = slots,
 	};
 	for (size_t i = 0; i < partitions; i++) {
 		owners->of[i] = HZI_NO_OWNER;
@@ -43,7 +43,7 @@ hz_uuid
 hzi_owners_at(const hzi_owners *owners, int32_t partition)
 {
 	if (owners == NULL || partition < 0 || partition >= owners->partition_count ||
-		owners->of[partition] == HZI_NO_OWNER) {
+			owners->of[partition] == HZI_NO_OWNER) {
 		return (hz_uuid){0, 0};
 	}
 	return owners->members[owners->of[partition]];

@@ -17,7 +17,7 @@ typedef struct hzi_owners {
 	uint32_t member_count;
 	hz_uuid *members;
 	uint16_t *slots; // beside each member its slot, as the cluster thread last worked it out
-	uint16_t of[]; // index into members of each partition's owner, or HZI_NO_OWNER
+	uint16_t of[];   // index into members of each partition's owner, or HZI_NO_OWNER
 } hzi_owners;
 
 // Gives a table without owners, with room for that many members. NULL without memory. One thread at

@@ -52,12 +52,12 @@ start_slot(hzi_cluster *cluster, hzi_peer *peer)
 	char name[16];
 	snprintf(name, sizeof(name), "hz-io-%u", (unsigned)peer->index);
 	hz_err e = hzi_connection_init(peer->conn, peer->index, &hzi_upcalls, client,
-		client->blocks, (size_t)client->config->max_message_bytes);
+			client->blocks, (size_t)client->config->max_message_bytes);
 	if (e != HZ_OK) {
 		return e;
 	}
 	e = hzi_io_start(&peer->io, peer->conn, client->bus, name, &cluster->dial_options,
-		&cluster->handshake);
+			&cluster->handshake);
 	if (e != HZ_OK) {
 		hzi_connection_clear(peer->conn);
 	}
@@ -109,7 +109,7 @@ static bool
 is_spare(const hzi_cluster *cluster, const hzi_peer *peer)
 {
 	return peer->state == HZI_PEER_EMPTY &&
-	       hzi_members_find(cluster->members, peer->member) == NULL;
+			hzi_members_find(cluster->members, peer->member) == NULL;
 }
 
 static hzi_peer *
@@ -159,7 +159,7 @@ assign(hzi_cluster *cluster, hzi_peer *peer, hz_uuid member)
 
 void
 hzi_peer_dial(hzi_cluster *cluster, hzi_peer *peer, hz_uuid member, const hzi_candidate *target,
-	int64_t timeout_ms)
+		int64_t timeout_ms)
 {
 	hzi_dial_order order = {.port = target->address.port, .timeout_ms = timeout_ms};
 	char text[HZI_ADDRESS_TEXT_MAX];
@@ -176,7 +176,7 @@ hzi_peer_dial(hzi_cluster *cluster, hzi_peer *peer, hz_uuid member, const hzi_ca
 	peer->listened = false;
 	order.conn_id = peer->conn_id;
 	hzi_log_write(&cluster->client->log, HZI_LOG_DEBUG, "connecting to %s",
-		hzi_address_format(&target->address, text, sizeof(text)));
+			hzi_address_format(&target->address, text, sizeof(text)));
 	hzi_io_dial(peer->io, &order);
 }
 
@@ -208,7 +208,8 @@ refuse(hzi_cluster *cluster, hzi_peer *peer, const hz_error *err)
 {
 	char text[HZI_ADDRESS_TEXT_MAX];
 	hzi_log_write(&cluster->client->log, HZI_LOG_WARN, "%s: %s",
-		hzi_address_format(&peer->target.address, text, sizeof(text)), err->message);
+			hzi_address_format(&peer->target.address, text, sizeof(text)),
+			err->message);
 	peer->state = HZI_PEER_CLOSING;
 	peer->member = (hz_uuid){0, 0};
 	hzi_io_close(peer->io, peer->conn_id, (hz_err)err->code, "the connection was not wanted");
@@ -248,7 +249,8 @@ dial_failed(hzi_cluster *cluster, hzi_peer *peer, const hz_error *err)
 	peer->state = HZI_PEER_EMPTY;
 	atomic_fetch_add_explicit(&client->counters.failed_dials, 1, memory_order_relaxed);
 	hzi_log_write(&client->log, HZI_LOG_INFO, "no connection to %s: %s",
-		hzi_address_format(&peer->target.address, text, sizeof(text)), err->message);
+			hzi_address_format(&peer->target.address, text, sizeof(text)),
+			err->message);
 	hzi_connector_failed(cluster, peer, err);
 }
 
@@ -271,7 +273,7 @@ dialled(hzi_cluster *cluster, hzi_note *note)
 
 void
 hzi_peer_report_dialled(hzi_cluster *cluster, hzi_connection *conn, hz_err code,
-	hzi_handshake_reply *reply, const hz_error *err)
+		hzi_handshake_reply *reply, const hz_error *err)
 {
 	hzi_peer *peer = cluster->peers.at[conn->index];
 	hzi_peer_dialled *report = &peer->dialled;
@@ -298,7 +300,7 @@ open_slot(hzi_peer *peer)
 	hzi_connection *conn = peer->conn;
 	pthread_mutex_lock(&conn->lock);
 	bool open = !conn->closed &&
-	            atomic_load_explicit(&conn->id, memory_order_relaxed) == peer->conn_id;
+			atomic_load_explicit(&conn->id, memory_order_relaxed) == peer->conn_id;
 	if (open) {
 		atomic_store_explicit(&conn->open_id, peer->conn_id, memory_order_release);
 	}
@@ -314,7 +316,7 @@ tell_gap(hzi_cluster *cluster, hzi_peer *peer)
 	int64_t from_ns = peer->lost_ns;
 	// A new member may have had something to tell before it was connected.
 	if (from_ns == 0 && cluster->lost_ns == 0 && peer->listened &&
-		hzi_cluster_is_smart(cluster)) {
+			hzi_cluster_is_smart(cluster)) {
 		from_ns = hzi_connector_listed_since(cluster, peer->member);
 	}
 	peer->lost_ns = 0;
@@ -335,7 +337,7 @@ open_peer(hzi_cluster *cluster, hzi_peer *peer)
 	peer->was_open = true;
 	atomic_fetch_add_explicit(&client->counters.connects, 1, memory_order_relaxed);
 	hzi_log_write(&client->log, HZI_LOG_INFO, "connected to %s",
-		hzi_address_format(&peer->target.address, text, sizeof(text)));
+			hzi_address_format(&peer->target.address, text, sizeof(text)));
 	hzi_topology_publish(cluster);
 	hz_member member = hzi_topology_member(cluster, peer);
 	client->events->connection(client->events_state, &member, true);
@@ -401,8 +403,8 @@ tell_closed(hzi_cluster *cluster, hzi_peer *peer, const hzi_peer_closed *report)
 	hz_member member = hzi_topology_member(cluster, peer);
 	atomic_fetch_add_explicit(&client->counters.disconnects, 1, memory_order_relaxed);
 	hzi_log_write(&client->log, HZI_LOG_INFO, "connection to %s is closed: %s",
-		hzi_address_format(&peer->target.address, text, sizeof(text)),
-		report->why != NULL ? report->why : hz_err_text(report->code));
+			hzi_address_format(&peer->target.address, text, sizeof(text)),
+			report->why != NULL ? report->why : hz_err_text(report->code));
 	client->events->connection(client->events_state, &member, false);
 }
 
@@ -425,7 +427,7 @@ closed(hzi_cluster *cluster, hzi_note *note)
 	} else if (was == HZI_PEER_SETTING_UP) {
 		hz_error err;
 		hzi_fail(&err, report->code, "%s",
-			report->why != NULL ? report->why : hz_err_text(report->code));
+				report->why != NULL ? report->why : hz_err_text(report->code));
 		hzi_connector_failed(cluster, peer, &err);
 	}
 	hzi_registrations_cover(cluster);
@@ -434,16 +436,16 @@ closed(hzi_cluster *cluster, hzi_note *note)
 
 void
 hzi_peer_report_closed(hzi_cluster *cluster, hzi_connection *conn, uint64_t conn_id, hz_err code,
-	const char *why)
+		const char *why)
 {
 	hzi_peer *peer = cluster->peers.at[conn->index];
 	peer->closed = (hzi_peer_closed){
-		.note = {.run = closed},
-		.peer = peer,
-		.conn_id = conn_id,
-		.code = code,
-		.why = why,
-		.last_read_ns = atomic_load_explicit(&conn->read_ns, memory_order_relaxed),
+			.note = {.run = closed},
+			.peer = peer,
+			.conn_id = conn_id,
+			.code = code,
+			.why = why,
+			.last_read_ns = atomic_load_explicit(&conn->read_ns, memory_order_relaxed),
 	};
 	// Not later: until the report is read, writes would wait for acknowledgements that cannot come.
 	atomic_store_explicit(&cluster->client->backups_ready, false, memory_order_release);

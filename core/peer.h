@@ -31,8 +31,7 @@ typedef enum hzi_peer_state {
 
 // Sets of states.
 #define HZI_PEERS_CONNECTED (1U << HZI_PEER_SETTING_UP | 1U << HZI_PEER_OPEN)
-#define HZI_PEERS_BUSY                                                                             \
-	(HZI_PEERS_CONNECTED | 1U << HZI_PEER_DIALLING | 1U << HZI_PEER_CLOSING)
+#define HZI_PEERS_BUSY (HZI_PEERS_CONNECTED | 1U << HZI_PEER_DIALLING | 1U << HZI_PEER_CLOSING)
 
 typedef struct hzi_peer hzi_peer;
 
@@ -87,7 +86,7 @@ hzi_peer *hzi_peer_pick(hzi_cluster *cluster, hz_uuid member);
 
 // Starts a dial on an EMPTY slot. Cluster thread.
 void hzi_peer_dial(hzi_cluster *cluster, hzi_peer *peer, hz_uuid member,
-	const hzi_candidate *target, int64_t timeout_ms);
+		const hzi_candidate *target, int64_t timeout_ms);
 
 // Asks for the connection to be closed; one that is still being dialled is closed when the dial ends.
 // why is static. Cluster thread.
@@ -114,9 +113,9 @@ int64_t hzi_peers_check_setup(hzi_cluster *cluster, int64_t now_ns);
 
 // The transport's upcalls behind hzi_cluster_dialled and hzi_cluster_closed. I/O thread.
 void hzi_peer_report_dialled(hzi_cluster *cluster, hzi_connection *conn, hz_err code,
-	hzi_handshake_reply *reply, const hz_error *err);
+		hzi_handshake_reply *reply, const hz_error *err);
 void hzi_peer_report_closed(hzi_cluster *cluster, hzi_connection *conn, uint64_t conn_id,
-	hz_err code, const char *why);
+		hz_err code, const char *why);
 
 // Ends all I/O threads, and waits for that (they wait for nobody). Cluster thread.
 void hzi_peers_stop(hzi_cluster *cluster);

@@ -102,7 +102,7 @@ add_once(hzi_candidates *candidates, const hzi_address *address, bool guess)
 {
 	if (!is_listed(candidates, address)) {
 		candidates->at[candidates->count++] =
-			(hzi_candidate){.address = *address, .guess = guess};
+				(hzi_candidate){.address = *address, .guess = guess};
 	}
 }
 
@@ -145,7 +145,7 @@ shuffle(hzi_candidates *candidates, size_t from, hzi_dice *dice)
 
 hz_err
 hzi_candidates_fill(hzi_candidates *candidates, const hz_config *config, const hzi_members *members,
-	hzi_dice *dice)
+		hzi_dice *dice)
 {
 	hzi_candidates_clear(candidates);
 	size_t room = MEMBERS_TRIED + config->members.count * HZI_ADDRESS_PORT_TRIES;

@@ -38,8 +38,8 @@ typedef struct hzi_retry_plan {
 void hzi_retry_begin(hzi_retry_plan *plan, int64_t now_ns);
 
 // The attempt failed: the next one comes after a pause, by the configuration's four backoff keys.
-void hzi_retry_failed(hzi_retry_plan *plan, const hz_config *config, hzi_dice *dice,
-	int64_t now_ns);
+void hzi_retry_failed(
+		hzi_retry_plan *plan, const hz_config *config, hzi_dice *dice, int64_t now_ns);
 
 // What the attempt had brought was lost again. Try at once if it has lasted a while; else it counts
 // as failed, so that a member which accepts and closes is not asked in a tight loop.
@@ -60,7 +60,7 @@ typedef struct hzi_candidates {
 // configured addresses; either part shuffled if the configuration says so. Lends all; members may
 // be NULL. Replaces what was listed. HZ_ERR_MEMORY leaves an empty list.
 hz_err hzi_candidates_fill(hzi_candidates *candidates, const hz_config *config,
-	const hzi_members *members, hzi_dice *dice);
+		const hzi_members *members, hzi_dice *dice);
 
 // Frees the list and leaves an empty one. Safe on zeroed memory.
 void hzi_candidates_clear(hzi_candidates *candidates);

@@ -25,7 +25,7 @@ typedef enum place_state {
 // One listener on one connection.
 typedef struct place {
 	place_state state;
-	bool setup;       // the connection is not opened before this is confirmed
+	bool setup; // the connection is not opened before this is confirmed
 	uint64_t conn_id;
 	hzi_call *call;   // under way: ASKED and LEAVING
 	int64_t event_id; // correlation id that events carry
@@ -40,57 +40,20 @@ typedef struct listening {
 	uint32_t room;
 	uint32_t asked;    // places on their way
 	uint32_t standing; // places not NONE
-	bool dead;         // removed: nothing but its places is left, and reg.ctx is not touched again
-	hzi_buf farewell;  // the request for removal, with an empty id
-	struct listen_request *request; // who waits for it to be confirmed
+	bool dead; // removed: nothing but its places is left, and reg.ctx is not touched again
+	hzi_buf farewell;     // the request for removal, with an empty id
+	hzi_answer_fn answer; // of who waits for it to be confirmed; NULL: nobody does
+	void *answer_ctx;
 } listening;
 
-// What an application thread waits for, on its stack.
-typedef struct listen_request {
-	hzi_note note;
-	const hzi_registration *reg;
-	uint64_t listener;
-	struct listen_request *revoked; // of a note that takes a request back: that one
-	hz_err code;
-	hz_error err;
-	bool found;
-	_Atomic uint32_t done; // futex word
-} listen_request;
-
-// ---- Requests ----
-
-static void
-finish(listen_request *request, hz_err code, const hz_error *err)
-{
-	request->code = code;
-	if (err != NULL) {
-		request->err = *err;
-	}
-	// The requester's stack may be gone after the store; waking an address nobody waits on is
-	// harmless.
-	atomic_store_explicit(&request->done, 1, memory_order_release);
-	hzi_futex_wake(&request->done, 1);
-}
-
-static bool
-wait_until(listen_request *request, int64_t deadline_ns)
-{
-	while (atomic_load_explicit(&request->done, memory_order_acquire) == 0) {
-		if (hzi_futex_wait(&request->done, 0, deadline_ns) == HZI_FUTEX_TIMEOUT) {
-			return atomic_load_explicit(&request->done, memory_order_acquire) != 0;
-		}
-	}
-	return true;
-}
-
-// Everyone who waited for this listener's confirmations hears how it ended.
+// Whoever waited for this listener's confirmations hears how it ended, once.
 static void
 answer(listening *l, hz_err code, const hz_error *err)
 {
-	listen_request *request = l->request;
-	l->request = NULL;
-	if (request != NULL) {
-		finish(request, code, err);
+	hzi_answer_fn fn = l->answer;
+	l->answer = NULL;
+	if (fn != NULL) {
+		fn(l->answer_ctx, code, err);
 	}
 }
 
@@ -197,14 +160,15 @@ take_back(hzi_cluster *cluster, listening *l, uint32_t slot)
 	const hzi_op *op = l->reg.remove;
 	void *record = l->farewell.len > 0 ? new_record(op->proto->request) : NULL;
 	hzi_call *call = NULL;
-	if (record != NULL && hzp_decode(l->farewell.data, l->farewell.len, op->proto->request, record,
-				      NULL) == HZ_OK) {
+	if (record != NULL &&
+			hzp_decode(l->farewell.data, l->farewell.len, op->proto->request, record,
+					NULL) == HZ_OK) {
 		hz_uuid *id = id_in(op->proto->request, record);
 		if (id != NULL) {
 			*id = at->id;
 		}
 		call = hzi_call_begin_bound(cluster->client, at->conn_id,
-			cluster->peers.at[slot]->conn, op, HZ_FOREVER, removed, cluster);
+				cluster->peers.at[slot]->conn, op, HZ_FOREVER, removed, cluster);
 	}
 	if (call != NULL) {
 		at->state = PLACE_LEAVING;
@@ -261,11 +225,12 @@ end_listening(hzi_cluster *cluster, listening *l)
 static void
 end_with(hzi_cluster *cluster, listening *l, hz_err code, const hz_error *err)
 {
-	listen_request *request = l->request;
-	l->request = NULL;
+	hzi_answer_fn fn = l->answer;
+	void *ctx = l->answer_ctx;
+	l->answer = NULL;
 	end_listening(cluster, l);
-	if (request != NULL) {
-		finish(request, code, err);
+	if (fn != NULL) {
+		fn(ctx, code, err);
 	}
 }
 
@@ -317,8 +282,8 @@ ask(hzi_cluster *cluster, listening *l, hzi_peer *peer)
 	if (record == NULL) {
 		return HZ_ERR_MEMORY;
 	}
-	hzi_call *call = hzi_call_begin_bound(cluster->client, peer->conn_id, peer->conn, l->reg.add,
-		HZ_FOREVER, added, cluster);
+	hzi_call *call = hzi_call_begin_bound(cluster->client, peer->conn_id, peer->conn,
+			l->reg.add, HZ_FOREVER, added, cluster);
 	if (call != NULL) {
 		send_add(cluster, l, peer, call, record);
 	}
@@ -368,7 +333,7 @@ not_made(hzi_cluster *cluster, listening *l, hzi_peer *peer, bool answered, cons
 	place *at = &l->places[peer->index];
 	bool setup = at->setup;
 	bool dead = l->dead;
-	bool ours = !dead && l->request != NULL;
+	bool ours = !dead && l->answer != NULL;
 	vacate(l, at); // frees l if it is dead
 	if (ours && answered) {
 		end_with(cluster, l, (hz_err)err->code, err);
@@ -378,7 +343,7 @@ not_made(hzi_cluster *cluster, listening *l, hzi_peer *peer, bool answered, cons
 	// A call that was lost with its connection needs nothing more: the report is on its way.
 	if (!dead && !(ours && answered) && err->code != HZ_ERR_DISCONNECTED) {
 		hzi_log_write(&cluster->client->log, HZI_LOG_WARN,
-			"a listener cannot be registered: %s", err->message);
+				"a listener cannot be registered: %s", err->message);
 		hzi_peer_close(cluster, peer, HZ_ERR_SERVER, "a listener cannot be registered");
 	}
 	if (setup) {
@@ -402,7 +367,7 @@ added(void *ctx, hzi_call *call)
 	// A member's refusal is an answer, too.
 	bool answered = call->code == HZ_OK || call->code == HZ_ERR_SERVER;
 	hz_err e = call->code == HZ_OK ? read_id(call, &at->id, &err)
-	                               : hzi_call_explain(call, call->code, &err);
+				       : hzi_call_explain(call, call->code, &err);
 	at->event_id = hzi_call_current_id(call);
 	l->asked--;
 	if (e == HZ_OK) {
@@ -433,7 +398,7 @@ hzi_registrations_set_up(hzi_cluster *cluster, hzi_peer *peer)
 	hzi_list *all = &cluster->registrations.all;
 	hz_err e = HZ_OK;
 	for (hzi_link *link = hzi_list_first(all); link != NULL && e == HZ_OK;
-		link = hzi_list_next(all, link)) {
+			link = hzi_list_next(all, link)) {
 		listening *l = HZI_OUTER(link, listening, link);
 		if (wants_place(l)) {
 			e = ask(cluster, l, peer);
@@ -512,93 +477,47 @@ ask_all(hzi_cluster *cluster, listening *l)
 	return e;
 }
 
-static void
-run_listen(hzi_cluster *cluster, hzi_note *note)
+void
+hzi_registrations_begin(
+		hzi_cluster *cluster, const hzi_registration *reg, hzi_answer_fn fn, void *ctx)
 {
-	listen_request *request = HZI_OUTER(note, listen_request, note);
 	hz_error err;
-	listening *l = NULL;
-	hz_err e = hzi_cluster_stopping(cluster) ? HZ_ERR_CLOSED : HZ_OK;
-	if (e == HZ_OK) {
-		l = add(cluster, request->reg);
-		e = l != NULL ? ask_all(cluster, l) : HZ_ERR_MEMORY;
-	}
-	if (e != HZ_OK) {
-		if (l != NULL) {
-			end_listening(cluster, l);
-		}
-		hzi_fail(&err, e, "the listener could not be registered: %s", hz_err_text(e));
-		finish(request, e, &err);
+	listening *l = add(cluster, reg);
+	if (l == NULL) {
+		hzi_fail(&err, HZ_ERR_MEMORY, "no memory for a listener");
+		fn(ctx, HZ_ERR_MEMORY, &err);
 		return;
 	}
-	l->request = request;
-	if (l->asked == 0) {
+	l->answer = fn;
+	l->answer_ctx = ctx;
+	hz_err e = ask_all(cluster, l);
+	if (e != HZ_OK) {
+		hzi_fail(&err, e, "the listener could not be registered: %s", hz_err_text(e));
+		end_with(cluster, l, e, &err);
+	} else if (l->asked == 0) {
 		// Nobody is connected: whoever comes gets it before callers see the connection.
 		answer(l, HZ_OK, NULL);
 	}
 }
 
-static void
-run_revoke(hzi_cluster *cluster, hzi_note *note)
+bool
+hzi_registrations_await(hzi_cluster *cluster, uint64_t listener, const void *ctx)
 {
-	listen_request *request = HZI_OUTER(note, listen_request, note);
-	listening *l = find(cluster, request->listener);
-	if (l != NULL && l->request == request->revoked) {
-		hz_error err;
-		hzi_fail(&err, HZ_ERR_TIMEOUT, "not all members confirmed the listener in time");
-		end_with(cluster, l, HZ_ERR_TIMEOUT, &err);
-	}
-	finish(request, HZ_OK, NULL);
-}
-
-static void
-run_unlisten(hzi_cluster *cluster, hzi_note *note)
-{
-	listen_request *request = HZI_OUTER(note, listen_request, note);
-	listening *l = find(cluster, request->listener);
-	request->found = l != NULL && !l->dead;
-	if (request->found) {
-		hz_error err;
-		hzi_fail(&err, HZ_ERR_CANCELLED, "the listener was removed meanwhile");
-		end_with(cluster, l, HZ_ERR_CANCELLED, &err);
-	}
-	finish(request, HZ_OK, NULL);
-}
-
-hz_err
-hzi_cluster_listen(hz_client *client, const hzi_registration *registration, int64_t deadline_ns,
-	hz_error *err)
-{
-	listen_request request = {.note = {.run = run_listen}, .reg = registration};
-	listen_request revoke = {
-		.note = {.run = run_revoke}, .listener = registration->listener, .revoked = &request};
-	if (!hzi_note_send(client->cluster, &request.note)) {
-		return hzi_fail(err, HZ_ERR_CLOSED, "the client is closed");
-	}
-	if (!wait_until(&request, deadline_ns)) {
-		// The cluster thread may be about to touch the request: it must hear of this first. It
-		// waits for nobody, so this is short.
-		if (hzi_note_send(client->cluster, &revoke.note)) {
-			wait_until(&revoke, HZI_NEVER);
-		}
-		wait_until(&request, HZI_NEVER);
-	}
-	if (request.code != HZ_OK && err != NULL) {
-		*err = request.err;
-	}
-	return request.code;
+	const listening *l = find(cluster, listener);
+	return l != NULL && l->answer != NULL && l->answer_ctx == ctx;
 }
 
 bool
-hzi_cluster_unlisten(hz_client *client, uint64_t listener, int64_t deadline_ns)
+hzi_registrations_end(hzi_cluster *cluster, uint64_t listener, hz_err code, const char *why)
 {
-	listen_request request = {.note = {.run = run_unlisten}, .listener = listener};
-	(void)deadline_ns; // the cluster thread waits for nobody, and the request is on this stack
-	if (!hzi_note_send(client->cluster, &request.note)) {
+	hz_error err;
+	listening *l = find(cluster, listener);
+	if (l == NULL || l->dead) {
 		return false;
 	}
-	wait_until(&request, HZI_NEVER);
-	return request.found;
+	hzi_fail(&err, code, "%s", why);
+	end_with(cluster, l, code, &err);
+	return true;
 }
 
 // ---- The library's own, and the end ----
@@ -607,13 +526,13 @@ hz_err
 hzi_registrations_init(hzi_cluster *cluster)
 {
 	static const hzi_op view = {
-		.proto = &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER, .flags = HZI_OP_REGISTERS};
+			.proto = &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER, .flags = HZI_OP_REGISTERS};
 	static const hzi_op backup = {
-		.proto = &HZP_CLIENT_LOCAL_BACKUP_LISTENER, .flags = HZI_OP_REGISTERS};
+			.proto = &HZP_CLIENT_LOCAL_BACKUP_LISTENER, .flags = HZI_OP_REGISTERS};
 	static const hzi_registration view_listener = {
-		.listener = HZI_LISTENER_VIEW, .add = &view, .one_member = true};
+			.listener = HZI_LISTENER_VIEW, .add = &view, .one_member = true};
 	static const hzi_registration backup_listener = {
-		.listener = HZI_LISTENER_BACKUP, .add = &backup};
+			.listener = HZI_LISTENER_BACKUP, .add = &backup};
 	hzi_list_init(&cluster->registrations.all);
 	if (add(cluster, &view_listener) == NULL) {
 		return HZ_ERR_MEMORY;

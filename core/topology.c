@@ -13,12 +13,12 @@ static hz_member
 public_member(const hzi_member *member, bool connected)
 {
 	return (hz_member){
-		.uuid = member->uuid,
-		.host = member->address.host,
-		.port = member->address.port,
-		.lite = member->lite,
-		.connected = connected,
-		.version = {member->version[0], member->version[1], member->version[2]},
+			.uuid = member->uuid,
+			.host = member->address.host,
+			.port = member->address.port,
+			.lite = member->lite,
+			.connected = connected,
+			.version = {member->version[0], member->version[1], member->version[2]},
 	};
 }
 
@@ -31,10 +31,10 @@ hzi_topology_member(const hzi_cluster *cluster, const hzi_peer *peer)
 		return public_member(listed, open);
 	}
 	return (hz_member){
-		.uuid = peer->member,
-		.host = peer->target.address.host,
-		.port = peer->target.address.port,
-		.connected = open,
+			.uuid = peer->member,
+			.host = peer->target.address.host,
+			.port = peer->target.address.port,
+			.connected = open,
 	};
 }
 
@@ -45,7 +45,8 @@ tell_membership(hzi_cluster *cluster, const hzi_member *member, bool added)
 	hz_client *client = cluster->client;
 	hz_member told = public_member(member, hzi_peer_is_connected(cluster, member->uuid));
 	hzi_log_write(&client->log, HZI_LOG_INFO, "member %s %s",
-		hzi_address_format(&member->address, text, sizeof(text)), added ? "is here" : "left");
+			hzi_address_format(&member->address, text, sizeof(text)),
+			added ? "is here" : "left");
 	client->events->membership(client->events_state, &told, added);
 }
 
@@ -118,8 +119,8 @@ publish_owners(hzi_cluster *cluster)
 	}
 	for (int32_t p = 0; p < count; p++) {
 		uint16_t member = owners != NULL ? owners->of[p] : HZI_NO_OWNER;
-		hzi_partitions_set_owner(
-			partitions, p, member == HZI_NO_OWNER ? HZI_NO_SLOT : owners->slots[member]);
+		hzi_partitions_set_owner(partitions, p,
+				member == HZI_NO_OWNER ? HZI_NO_SLOT : owners->slots[member]);
 	}
 }
 
@@ -132,8 +133,8 @@ publish_routes(hzi_cluster *cluster)
 	for (uint32_t i = 0; i < cluster->peers.count; i++) {
 		const hzi_peer *peer = cluster->peers.at[i];
 		cluster->routes[i] = (hzi_route){
-			.member = peer->member,
-			.open_id = peer->state == HZI_PEER_OPEN ? peer->conn_id : 0,
+				.member = peer->member,
+				.open_id = peer->state == HZI_PEER_OPEN ? peer->conn_id : 0,
 		};
 	}
 	pthread_mutex_unlock(&cluster->lock);
@@ -146,7 +147,8 @@ backups_are_ready(hzi_cluster *cluster)
 {
 	const hzi_members *members = cluster->members;
 	uint32_t data_members = 0;
-	if (!hzi_cluster_is_smart(cluster) || !cluster->client->config->backup_ack || members == NULL) {
+	if (!hzi_cluster_is_smart(cluster) || !cluster->client->config->backup_ack ||
+			members == NULL) {
 		return false;
 	}
 	for (uint32_t i = 0; i < members->count; i++) {
@@ -167,8 +169,8 @@ hzi_topology_publish(hzi_cluster *cluster)
 {
 	publish_routes(cluster);
 	publish_owners(cluster);
-	atomic_store_explicit(
-		&cluster->client->backups_ready, backups_are_ready(cluster), memory_order_release);
+	atomic_store_explicit(&cluster->client->backups_ready, backups_are_ready(cluster),
+			memory_order_release);
 	hzi_client_view_changed(cluster->client);
 }
 
@@ -178,12 +180,13 @@ static hzi_view_reader
 reader_for(const hzi_cluster *cluster, uint64_t conn_id)
 {
 	return (hzi_view_reader){
-		.members_version = cluster->members_version,
-		// Each member counts the versions of its table by itself.
-		.owners_version = conn_id == cluster->view_conn ? cluster->owners_version : INT32_MAX,
-		.partition_count =
-			atomic_load_explicit(&cluster->client->partitions.count, memory_order_relaxed),
-		.public_ip = cluster->client->config->use_public_ip,
+			.members_version = cluster->members_version,
+			// Each member counts the versions of its table by itself.
+			.owners_version = conn_id == cluster->view_conn ? cluster->owners_version
+									: INT32_MAX,
+			.partition_count = atomic_load_explicit(
+					&cluster->client->partitions.count, memory_order_relaxed),
+			.public_ip = cluster->client->config->use_public_ip,
 	};
 }
 
@@ -218,7 +221,8 @@ hzi_topology_follow(hzi_cluster *cluster, uint64_t conn_id)
 }
 
 hz_err
-hzi_topology_event(hzi_cluster *cluster, uint64_t conn_id, const uint8_t *msg, size_t n, hz_error *err)
+hzi_topology_event(
+		hzi_cluster *cluster, uint64_t conn_id, const uint8_t *msg, size_t n, hz_error *err)
 {
 	hzi_view view;
 	if (conn_id != cluster->view_conn) {
@@ -257,7 +261,7 @@ hzi_topology_check(hzi_cluster *cluster, const hzi_handshake_reply *reply, hz_er
 	hz_err e = hzi_partitions_set_count(&cluster->client->partitions, reply->partition_count);
 	if (e == HZ_ERR_NOT_ALLOWED) {
 		return hzi_fail(err, e, "the cluster has %d partitions, not as many as before",
-			reply->partition_count);
+				reply->partition_count);
 	}
 	if (e != HZ_OK) {
 		return hzi_fail(err, e, "no memory for %d partitions", reply->partition_count);
@@ -270,7 +274,7 @@ hzi_topology_check(hzi_cluster *cluster, const hzi_handshake_reply *reply, hz_er
 		return hzi_fail(err, HZ_ERR_STATE, "the member is connected already");
 	}
 	if (hzi_peers_in(cluster, HZI_PEERS_CONNECTED) > 0 &&
-		!hzi_uuid_equal(reply->cluster_id, cluster->cluster_id)) {
+			!hzi_uuid_equal(reply->cluster_id, cluster->cluster_id)) {
 		return hzi_fail(err, HZ_ERR_NOT_ALLOWED, "the member is of another cluster");
 	}
 	return HZ_OK;
@@ -278,7 +282,7 @@ hzi_topology_check(hzi_cluster *cluster, const hzi_handshake_reply *reply, hz_er
 
 hz_err
 hzi_topology_learn(hzi_cluster *cluster, const hzi_peer *peer, const hzi_handshake_reply *reply,
-	hz_error *err)
+		hz_error *err)
 {
 	hzi_view view;
 	if (!hzi_uuid_equal(reply->cluster_id, cluster->cluster_id)) {
@@ -288,8 +292,8 @@ hzi_topology_learn(hzi_cluster *cluster, const hzi_peer *peer, const hzi_handsha
 		hzi_topology_follow(cluster, peer->conn_id);
 	}
 	hzi_view_reader reader = reader_for(cluster, peer->conn_id);
-	hz_err e =
-		hzi_view_read_reply(&reader, reply->message.data, reply->message.len, &view, err);
+	hz_err e = hzi_view_read_reply(
+			&reader, reply->message.data, reply->message.len, &view, err);
 	if (e == HZ_OK) {
 		apply_view(cluster, &view);
 	}

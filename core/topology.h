@@ -21,7 +21,7 @@ hz_err hzi_topology_check(hzi_cluster *cluster, const hzi_handshake_reply *reply
 // Learns what is new in the answer to the authentication, on a connection that may stay and is not
 // yet SETTING_UP. Lends reply. HZ_ERR_PROTOCOL, HZ_ERR_LIMIT, HZ_ERR_MEMORY. Cluster thread.
 hz_err hzi_topology_learn(hzi_cluster *cluster, const hzi_peer *peer,
-	const hzi_handshake_reply *reply, hz_error *err);
+		const hzi_handshake_reply *reply, hz_error *err);
 
 // The view listener is about to be registered on this connection: what it says is compared with
 // nothing that others said. Cluster thread.
@@ -30,7 +30,7 @@ void hzi_topology_follow(hzi_cluster *cluster, uint64_t conn_id);
 // An event of the view listener. HZ_OK also for one of a connection that is not followed (any more).
 // Cluster thread.
 hz_err hzi_topology_event(hzi_cluster *cluster, uint64_t conn_id, const uint8_t *msg, size_t n,
-	hz_error *err);
+		hz_error *err);
 
 // A slot has changed hands, opened or closed: what calls read is made anew. Cluster thread.
 void hzi_topology_publish(hzi_cluster *cluster);

@@ -18,8 +18,8 @@ static bool
 read_address(const hzp_address *from, hzi_address *to)
 {
 	if (!from->present || from->host.n == 0 || from->host.n >= sizeof(to->host) ||
-		from->port < 1 || from->port > UINT16_MAX ||
-		!hzi_text_is_clean((const char *)from->host.p, from->host.n)) {
+			from->port < 1 || from->port > UINT16_MAX ||
+			!hzi_text_is_clean((const char *)from->host.p, from->host.n)) {
 		return false;
 	}
 	memcpy(to->host, from->host.p, from->host.n);
@@ -40,9 +40,10 @@ suits(const hzp_endpoint_qualifier *qualifier, bool public_ip)
 		return 1;
 	}
 	return public_ip && qualifier->identifier.n == sizeof(public_name) - 1 &&
-		       memcmp(qualifier->identifier.p, public_name, sizeof(public_name) - 1) == 0
-	               ? 2
-	               : 0;
+					memcmp(qualifier->identifier.p, public_name,
+							sizeof(public_name) - 1) == 0
+			? 2
+			: 0;
 }
 
 // Where clients connect: the client endpoint if the member has one, else its address.
@@ -78,13 +79,14 @@ read_member(const hzp_member_info *info, bool public_ip, hzi_member *to)
 
 static hz_err
 read_members(const hzi_view_reader *reader, const hzp_list *infos, int32_t version,
-	hzi_members **out, hz_error *err)
+		hzi_members **out, hz_error *err)
 {
 	if (version <= reader->members_version) {
 		return HZ_OK;
 	}
 	if (infos->count > HZI_MEMBERS_MAX) {
-		return hzi_fail(err, HZ_ERR_LIMIT, "a list of %u members is too long", infos->count);
+		return hzi_fail(err, HZ_ERR_LIMIT, "a list of %u members is too long",
+				infos->count);
 	}
 	hzi_members *members = hzi_members_new(infos->count, version);
 	if (members == NULL) {
@@ -95,7 +97,8 @@ read_members(const hzi_view_reader *reader, const hzp_list *infos, int32_t versi
 	hz_err e = HZ_OK;
 	for (uint32_t i = 0; i < members->count && hzp_iter_next(&it, &info); i++) {
 		if (!read_member(&info, reader->public_ip, &members->at[i])) {
-			e = hzi_fail(err, HZ_ERR_PROTOCOL, "a member of the list has no proper address");
+			e = hzi_fail(err, HZ_ERR_PROTOCOL,
+					"a member of the list has no proper address");
 			goto fail;
 		}
 	}
@@ -129,7 +132,7 @@ read_partitions_of(hzi_owners *owners, const hzp_list *partitions)
 
 static hz_err
 read_owners(const hzi_view_reader *reader, const hzp_list *partitions, int32_t version,
-	hzi_owners **out, hz_error *err)
+		hzi_owners **out, hz_error *err)
 {
 	// An empty table says only that partitions are not assigned.
 	if (version <= reader->owners_version || partitions->count == 0) {
@@ -137,7 +140,7 @@ read_owners(const hzi_view_reader *reader, const hzp_list *partitions, int32_t v
 	}
 	if (partitions->count > HZI_MEMBERS_MAX) {
 		return hzi_fail(err, HZ_ERR_LIMIT, "partitions of %u members are too many",
-			partitions->count);
+				partitions->count);
 	}
 	hzi_owners *owners = hzi_owners_new(reader->partition_count, partitions->count, version);
 	if (owners == NULL) {
@@ -149,7 +152,8 @@ read_owners(const hzi_view_reader *reader, const hzp_list *partitions, int32_t v
 		owners->members[owners->member_count] = entry.key;
 		if (!read_partitions_of(owners, &entry.value)) {
 			hzi_owners_destroy(&owners);
-			return hzi_fail(err, HZ_ERR_PROTOCOL, "a view names a partition that is none");
+			return hzi_fail(err, HZ_ERR_PROTOCOL,
+					"a view names a partition that is none");
 		}
 		owners->member_count++;
 	}
@@ -169,7 +173,7 @@ decode(const uint8_t *msg, size_t n, const hzp_message *m, void *record, hz_erro
 
 hz_err
 hzi_view_read_event(const hzi_view_reader *reader, const uint8_t *msg, size_t n, hzi_view *out,
-	hz_error *err)
+		hz_error *err)
 {
 	const hzp_message *members = &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_MEMBERS_VIEW;
 	const hzp_message *owners = &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_PARTITIONS_VIEW;
@@ -178,33 +182,35 @@ hzi_view_read_event(const hzi_view_reader *reader, const uint8_t *msg, size_t n,
 	if (hzp_message_type(msg) == members->id) {
 		hzp_client_add_cluster_view_listener_members_view view;
 		e = decode(msg, n, members, &view, err);
-		return e != HZ_OK ? e : read_members(reader, &view.member_infos, view.version,
-						&out->members, err);
+		return e != HZ_OK ? e
+				  : read_members(reader, &view.member_infos, view.version,
+						    &out->members, err);
 	}
 	if (hzp_message_type(msg) == owners->id) {
 		hzp_client_add_cluster_view_listener_partitions_view view;
 		e = decode(msg, n, owners, &view, err);
-		return e != HZ_OK ? e : read_owners(reader, &view.partitions, view.version,
-						&out->owners, err);
+		return e != HZ_OK ? e
+				  : read_owners(reader, &view.partitions, view.version,
+						    &out->owners, err);
 	}
 	return HZ_OK;
 }
 
 hz_err
 hzi_view_read_reply(const hzi_view_reader *reader, const uint8_t *msg, size_t n, hzi_view *out,
-	hz_error *err)
+		hz_error *err)
 {
 	hzp_client_authentication_response reply;
 	*out = (hzi_view){NULL, NULL};
 	hz_err e = decode(msg, n, &HZP_CLIENT_AUTHENTICATION_RESPONSE, &reply, err);
 	// Members before 5.4 do not send the lists, and decoding gives version 0 for them then.
 	if (e == HZ_OK && !hzp_list_is_null(&reply.member_infos)) {
-		e = read_members(reader, &reply.member_infos, reply.member_list_version, &out->members,
-			err);
+		e = read_members(reader, &reply.member_infos, reply.member_list_version,
+				&out->members, err);
 	}
 	if (e == HZ_OK && !hzp_list_is_null(&reply.partitions)) {
-		e = read_owners(reader, &reply.partitions, reply.partition_list_version, &out->owners,
-			err);
+		e = read_owners(reader, &reply.partitions, reply.partition_list_version,
+				&out->owners, err);
 	}
 	if (e != HZ_OK) {
 		hzi_view_clear(out);

@@ -32,11 +32,11 @@ typedef struct hzi_view_reader {
 // Gives *out, to be cleared. HZ_ERR_PROTOCOL: the bytes are no such event, or what they say cannot
 // be; HZ_ERR_LIMIT: too many members; HZ_ERR_MEMORY. Any thread; does not block.
 hz_err hzi_view_read_event(const hzi_view_reader *reader, const uint8_t *msg, size_t n,
-	hzi_view *out, hz_error *err);
+		hzi_view *out, hz_error *err);
 
 // Reads the answer to the authentication, as above.
 hz_err hzi_view_read_reply(const hzi_view_reader *reader, const uint8_t *msg, size_t n,
-	hzi_view *out, hz_error *err);
+		hzi_view *out, hz_error *err);
 
 // Releases what is left in a view. Safe on zeroed memory.
 void hzi_view_clear(hzi_view *view);

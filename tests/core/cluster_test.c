@@ -99,7 +99,8 @@ static void
 nobody_there_fails_in_time(void)
 {
 	static const char *const settings[] = {
-		"connection-strategy.connection-retry.cluster-connect-timeout-millis", "150", NULL};
+			"connection-strategy.connection-retry.cluster-connect-timeout-millis",
+			"150", NULL};
 	rig r;
 	hz_error err;
 	rig_members(&r, 1, settings);
@@ -115,7 +116,8 @@ static void
 zero_time_is_one_round(void)
 {
 	static const char *const settings[] = {
-		"connection-strategy.connection-retry.cluster-connect-timeout-millis", "0", NULL};
+			"connection-strategy.connection-retry.cluster-connect-timeout-millis", "0",
+			NULL};
 	rig r;
 	rig_start(&r, 2, settings);
 	rig_end(&r);
@@ -189,9 +191,9 @@ count_low(void *ctx, hzt_request *request)
 		ids[i] = i;
 	}
 	hzp_entry_uuid_list_i32 all = {
-		.key = hzt_scripted_uuid(r->member[0]), .value = HZP_LIST(ids, 271)};
+			.key = hzt_scripted_uuid(r->member[0]), .value = HZP_LIST(ids, 271)};
 	hzp_client_add_cluster_view_listener_partitions_view low = {
-		.partitions = HZP_LIST(&all, 1), .version = -50};
+			.partitions = HZP_LIST(&all, 1), .version = -50};
 	hzp_client_add_cluster_view_listener_response done = {0};
 	hzt_reply_event(request, &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_PARTITIONS_VIEW, &low);
 	hzt_reply(request, &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_RESPONSE, &done);
@@ -328,7 +330,7 @@ one_member_has_one_connection(void)
 	char addresses[80];
 	rig_members(&r, 1, NULL);
 	snprintf(addresses, sizeof(addresses), "localhost%s",
-		strchr(hzt_scripted_address(r.member[0]), ':'));
+			strchr(hzt_scripted_address(r.member[0]), ':'));
 	HZT_OK(hz_config_set(r.config, "network.cluster-members", addresses, NULL));
 	HZT_OK(rig_connect(&r, NULL));
 	HZT_EQ_INT(rig_stats(&r).connections, 1);
@@ -388,8 +390,8 @@ static void
 silence_is_the_end_of_a_connection(void)
 {
 	static const char *const settings[] = {"hazelcast.client.heartbeat.interval", "30",
-		"hazelcast.client.heartbeat.timeout", "300", "network.connection-timeout", "300",
-		NULL};
+			"hazelcast.client.heartbeat.timeout", "300", "network.connection-timeout",
+			"300", NULL};
 	rig r;
 	rig_start(&r, 1, settings);
 	hzt_scripted_await_request(r.member[0], HZP_CLIENT_PING_REQUEST.id, 3, PATIENCE_MS);
@@ -406,8 +408,8 @@ static void
 unfinished_set_up_is_given_up(void)
 {
 	static const char *const settings[] = {"hazelcast.client.heartbeat.interval", "30",
-		"hazelcast.client.heartbeat.timeout", "300", "connection-strategy.async-start", "true",
-		NULL};
+			"hazelcast.client.heartbeat.timeout", "300",
+			"connection-strategy.async-start", "true", NULL};
 	rig r;
 	rig_members(&r, 1, settings);
 	// Pings are answered, the listener is not.
@@ -423,10 +425,10 @@ static void
 send_view(rig *r, size_t from, const hzp_member_info *infos, size_t n)
 {
 	hzp_client_add_cluster_view_listener_members_view view = {
-		.member_infos = HZP_LIST(infos, n), .version = hzt_scripted_next_version()};
+			.member_infos = HZP_LIST(infos, n), .version = hzt_scripted_next_version()};
 	HZT_EQ_INT(hzt_scripted_event(r->member[from], VIEW_REQUEST,
-			   &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_MEMBERS_VIEW, &view),
-		1);
+				   &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_MEMBERS_VIEW, &view),
+			1);
 }
 
 static void
@@ -435,11 +437,11 @@ an_impossible_view_costs_the_connection(void)
 	rig r;
 	rig_start(&r, 1, NULL);
 	hzp_member_info bad = {.present = true,
-		.address = {.present = true, .host = hzp_str("x"), .port = -1},
-		.attributes = HZP_EMPTY_LIST,
-		.version = {.present = true},
-		.address_map = HZP_EMPTY_LIST,
-		.uuid = {1, 1}};
+			.address = {.present = true, .host = hzp_str("x"), .port = -1},
+			.attributes = HZP_EMPTY_LIST,
+			.version = {.present = true},
+			.address_map = HZP_EMPTY_LIST,
+			.uuid = {1, 1}};
 	send_view(&r, 0, &bad, 1);
 	rig_await(&r, 'D', 1);
 	rig_await(&r, 'C', 2);
@@ -482,30 +484,33 @@ shutdown_does_not_wait_for_members(void)
 }
 
 static const hzt_case cases[] = {
-	{"a_started_client_knows_all_members", a_started_client_knows_all_members},
-	{"owners_are_those_of_the_view", owners_are_those_of_the_view},
-	{"unisocket_has_one_connection", unisocket_has_one_connection},
-	{"a_refusal_by_all_fails_at_once", a_refusal_by_all_fails_at_once},
-	{"nobody_there_fails_in_time", nobody_there_fails_in_time},
-	{"zero_time_is_one_round", zero_time_is_one_round},
-	{"callers_wait_for_set_up", callers_wait_for_set_up},
-	{"a_lost_connection_comes_back", a_lost_connection_comes_back},
-	{"views_come_from_another_when_their_sender_is_lost",
-		views_come_from_another_when_their_sender_is_lost},
-	{"another_sender_may_count_lower", another_sender_may_count_lower},
-	{"everything_lost_is_found_again", everything_lost_is_found_again},
-	{"a_cluster_started_anew_is_told_apart", a_cluster_started_anew_is_told_apart},
-	{"a_member_of_another_cluster_stays_outside", a_member_of_another_cluster_stays_outside},
-	{"a_member_that_left_is_not_dialled", a_member_that_left_is_not_dialled},
-	{"the_same_member_elsewhere_is_another_one", the_same_member_elsewhere_is_another_one},
-	{"one_member_has_one_connection", one_member_has_one_connection},
-	{"reconnect_off_ends_the_client", reconnect_off_ends_the_client},
-	{"hanging_up_is_not_answered_in_a_tight_loop",
-		hanging_up_is_not_answered_in_a_tight_loop},
-	{"silence_is_the_end_of_a_connection", silence_is_the_end_of_a_connection},
-	{"unfinished_set_up_is_given_up", unfinished_set_up_is_given_up},
-	{"an_impossible_view_costs_the_connection", an_impossible_view_costs_the_connection},
-	{"an_empty_list_removes_nobody", an_empty_list_removes_nobody},
-	{"shutdown_does_not_wait_for_members", shutdown_does_not_wait_for_members},
+		{"a_started_client_knows_all_members", a_started_client_knows_all_members},
+		{"owners_are_those_of_the_view", owners_are_those_of_the_view},
+		{"unisocket_has_one_connection", unisocket_has_one_connection},
+		{"a_refusal_by_all_fails_at_once", a_refusal_by_all_fails_at_once},
+		{"nobody_there_fails_in_time", nobody_there_fails_in_time},
+		{"zero_time_is_one_round", zero_time_is_one_round},
+		{"callers_wait_for_set_up", callers_wait_for_set_up},
+		{"a_lost_connection_comes_back", a_lost_connection_comes_back},
+		{"views_come_from_another_when_their_sender_is_lost",
+				views_come_from_another_when_their_sender_is_lost},
+		{"another_sender_may_count_lower", another_sender_may_count_lower},
+		{"everything_lost_is_found_again", everything_lost_is_found_again},
+		{"a_cluster_started_anew_is_told_apart", a_cluster_started_anew_is_told_apart},
+		{"a_member_of_another_cluster_stays_outside",
+				a_member_of_another_cluster_stays_outside},
+		{"a_member_that_left_is_not_dialled", a_member_that_left_is_not_dialled},
+		{"the_same_member_elsewhere_is_another_one",
+				the_same_member_elsewhere_is_another_one},
+		{"one_member_has_one_connection", one_member_has_one_connection},
+		{"reconnect_off_ends_the_client", reconnect_off_ends_the_client},
+		{"hanging_up_is_not_answered_in_a_tight_loop",
+				hanging_up_is_not_answered_in_a_tight_loop},
+		{"silence_is_the_end_of_a_connection", silence_is_the_end_of_a_connection},
+		{"unfinished_set_up_is_given_up", unfinished_set_up_is_given_up},
+		{"an_impossible_view_costs_the_connection",
+				an_impossible_view_costs_the_connection},
+		{"an_empty_list_removes_nobody", an_empty_list_removes_nobody},
+		{"shutdown_does_not_wait_for_members", shutdown_does_not_wait_for_members},
 };
 HZT_MAIN("cluster", cases)

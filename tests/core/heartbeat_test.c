@@ -47,8 +47,8 @@ death_follows_what_was_read(void)
 }
 
 static const hzt_case cases[] = {
-	{"a_new_connection_is_left_alone", a_new_connection_is_left_alone},
-	{"pings_follow_what_was_written", pings_follow_what_was_written},
-	{"death_follows_what_was_read", death_follows_what_was_read},
+		{"a_new_connection_is_left_alone", a_new_connection_is_left_alone},
+		{"pings_follow_what_was_written", pings_follow_what_was_written},
+		{"death_follows_what_was_read", death_follows_what_was_read},
 };
 HZT_MAIN("heartbeat", cases)

@@ -133,11 +133,12 @@ no_list_has_nobody(void)
 }
 
 static const hzt_case cases[] = {
-	{"finds_each_and_keeps_order", finds_each_and_keeps_order},
-	{"refuses_twins_and_nobody", refuses_twins_and_nobody},
-	{"too_many_are_refused", too_many_are_refused},
-	{"differences_are_by_uuid_and_address", differences_are_by_uuid_and_address},
-	{"another_client_endpoint_is_another_member", another_client_endpoint_is_another_member},
-	{"no_list_has_nobody", no_list_has_nobody},
+		{"finds_each_and_keeps_order", finds_each_and_keeps_order},
+		{"refuses_twins_and_nobody", refuses_twins_and_nobody},
+		{"too_many_are_refused", too_many_are_refused},
+		{"differences_are_by_uuid_and_address", differences_are_by_uuid_and_address},
+		{"another_client_endpoint_is_another_member",
+				another_client_endpoint_is_another_member},
+		{"no_list_has_nobody", no_list_has_nobody},
 };
 HZT_MAIN("members", cases)

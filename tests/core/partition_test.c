@@ -24,7 +24,8 @@ hashes_find_the_partitions_that_members_find(void)
 	static const struct {
 		int32_t hash, partition;
 	} known[] = {{923237662, 11}, {2099876635, 73}, {947302427, 247}, {-730160613, 164},
-		{2076340387, 175}, {0, 0}, {INT32_MIN, 0}, {INT32_MAX, INT32_MAX % 271}, {-271, 0}};
+			{2076340387, 175}, {0, 0}, {INT32_MIN, 0}, {INT32_MAX, INT32_MAX % 271},
+			{-271, 0}};
 	hzi_partitions partitions = {0};
 	HZT_OK(hzi_partitions_set_count(&partitions, 271));
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -85,12 +86,12 @@ the_table_of_uuids_knows_its_bounds(void)
 }
 
 static const hzt_case cases[] = {
-	{"nothing_is_known_before_the_first_connection",
-		nothing_is_known_before_the_first_connection},
-	{"hashes_find_the_partitions_that_members_find",
-		hashes_find_the_partitions_that_members_find},
-	{"the_count_is_set_once", the_count_is_set_once},
-	{"owners_change_in_place", owners_change_in_place},
-	{"the_table_of_uuids_knows_its_bounds", the_table_of_uuids_knows_its_bounds},
+		{"nothing_is_known_before_the_first_connection",
+				nothing_is_known_before_the_first_connection},
+		{"hashes_find_the_partitions_that_members_find",
+				hashes_find_the_partitions_that_members_find},
+		{"the_count_is_set_once", the_count_is_set_once},
+		{"owners_change_in_place", owners_change_in_place},
+		{"the_table_of_uuids_knows_its_bounds", the_table_of_uuids_knows_its_bounds},
 };
 HZT_MAIN("partition", cases)

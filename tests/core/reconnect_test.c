@@ -15,10 +15,10 @@ config_with(const char *members, const char *jitter)
 	hz_config *config = NULL;
 	HZT_OK(hz_config_new(&config, NULL));
 	HZT_OK(hz_config_set(config, "network.cluster-members", members, NULL));
-	HZT_OK(hz_config_set(
-		config, "connection-strategy.connection-retry.initial-backoff-millis", "100", NULL));
-	HZT_OK(hz_config_set(
-		config, "connection-strategy.connection-retry.max-backoff-millis", "350", NULL));
+	HZT_OK(hz_config_set(config, "connection-strategy.connection-retry.initial-backoff-millis",
+			"100", NULL));
+	HZT_OK(hz_config_set(config, "connection-strategy.connection-retry.max-backoff-millis",
+			"350", NULL));
 	HZT_OK(hz_config_set(config, "connection-strategy.connection-retry.multiplier", "2", NULL));
 	HZT_OK(hz_config_set(config, "connection-strategy.connection-retry.jitter", jitter, NULL));
 	return config;
@@ -109,7 +109,7 @@ has(const hzi_candidates *candidates, const char *host, uint16_t port, bool gues
 	for (size_t i = 0; i < candidates->count; i++) {
 		const hzi_candidate *c = &candidates->at[i];
 		n += strcmp(c->address.host, host) == 0 && c->address.port == port &&
-		     c->guess == guess;
+				c->guess == guess;
 	}
 	return n == 1;
 }
@@ -246,16 +246,17 @@ a_guessed_port_without_a_member_says_nothing(void)
 }
 
 static const hzt_case cases[] = {
-	{"pauses_grow_up_to_their_limit", pauses_grow_up_to_their_limit},
-	{"jitter_stays_within_its_share", jitter_stays_within_its_share},
-	{"what_lasted_is_tried_again_at_once", what_lasted_is_tried_again_at_once},
-	{"what_did_not_last_counts_as_failed", what_did_not_last_counts_as_failed},
-	{"an_address_without_a_port_has_three", an_address_without_a_port_has_three},
-	{"known_members_come_before_configured_ones", known_members_come_before_configured_ones},
-	{"order_is_shuffled_only_when_asked", order_is_shuffled_only_when_asked},
-	{"a_refusal_by_all_ends_it", a_refusal_by_all_ends_it},
-	{"an_open_question_keeps_it_going", an_open_question_keeps_it_going},
-	{"a_guessed_port_without_a_member_says_nothing",
-		a_guessed_port_without_a_member_says_nothing},
+		{"pauses_grow_up_to_their_limit", pauses_grow_up_to_their_limit},
+		{"jitter_stays_within_its_share", jitter_stays_within_its_share},
+		{"what_lasted_is_tried_again_at_once", what_lasted_is_tried_again_at_once},
+		{"what_did_not_last_counts_as_failed", what_did_not_last_counts_as_failed},
+		{"an_address_without_a_port_has_three", an_address_without_a_port_has_three},
+		{"known_members_come_before_configured_ones",
+				known_members_come_before_configured_ones},
+		{"order_is_shuffled_only_when_asked", order_is_shuffled_only_when_asked},
+		{"a_refusal_by_all_ends_it", a_refusal_by_all_ends_it},
+		{"an_open_question_keeps_it_going", an_open_question_keeps_it_going},
+		{"a_guessed_port_without_a_member_says_nothing",
+				a_guessed_port_without_a_member_says_nothing},
 };
 HZT_MAIN("reconnect", cases)

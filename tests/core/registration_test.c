@@ -48,12 +48,12 @@ static hz_err
 listen_for(rig *r, owner *o, int64_t timeout_ms, hz_error *err)
 {
 	hzi_registration registration = {
-		.listener = LISTENER,
-		.add = &add_op,
-		.remove = &remove_op,
-		.fill_add = fill_add,
-		.fill_remove = fill_remove,
-		.ctx = o,
+			.listener = LISTENER,
+			.add = &add_op,
+			.remove = &remove_op,
+			.fill_add = fill_add,
+			.fill_remove = fill_remove,
+			.ctx = o,
 	};
 	return hzi_cluster_listen(r->client, &registration, hzi_deadline_in_ms(timeout_ms), err);
 }
@@ -71,7 +71,7 @@ send_event(rig *r, size_t member)
 {
 	hzp_map_add_entry_listener_entry event = {.event_type = 1, .uuid = {1, 1}};
 	return hzt_scripted_event(
-		r->member[member], ADD, &HZP_MAP_ADD_ENTRY_LISTENER_ENTRY, &event);
+			r->member[member], ADD, &HZP_MAP_ADD_ENTRY_LISTENER_ENTRY, &event);
 }
 
 typedef struct awaited {
@@ -169,7 +169,7 @@ static void
 what_a_lost_member_had_to_say_is_a_gap(void)
 {
 	static const char *const in_order[] = {
-		"hazelcast.client.shuffle.member.list", "false", NULL};
+			"hazelcast.client.shuffle.member.list", "false", NULL};
 	rig r;
 	owner o = {0};
 	rig_start(&r, 2, in_order);
@@ -188,7 +188,7 @@ static void
 a_new_member_gets_it_before_callers_see_it(void)
 {
 	static const char *const in_order[] = {
-		"hazelcast.client.shuffle.member.list", "false", NULL};
+			"hazelcast.client.shuffle.member.list", "false", NULL};
 	rig r;
 	owner o = {0};
 	rig_start(&r, 2, in_order);
@@ -369,18 +369,22 @@ the_end_of_the_client_reaches_who_waits(void)
 }
 
 static const hzt_case cases[] = {
-	{"every_member_has_it_for_itself", every_member_has_it_for_itself},
-	{"unisocket_has_it_once_for_all", unisocket_has_it_once_for_all},
-	{"it_comes_back_with_a_gap", it_comes_back_with_a_gap},
-	{"what_a_lost_member_had_to_say_is_a_gap", what_a_lost_member_had_to_say_is_a_gap},
-	{"a_new_member_gets_it_before_callers_see_it", a_new_member_gets_it_before_callers_see_it},
-	{"none_is_missed_during_set_up", none_is_missed_during_set_up},
-	{"without_a_connection_it_waits_for_one", without_a_connection_it_waits_for_one},
-	{"a_refusal_of_one_takes_back_all", a_refusal_of_one_takes_back_all},
-	{"a_late_answer_is_followed_by_its_removal", a_late_answer_is_followed_by_its_removal},
-	{"a_connection_that_ends_counts_as_confirmed", a_connection_that_ends_counts_as_confirmed},
-	{"events_before_the_answer_count", events_before_the_answer_count},
-	{"the_end_of_the_client_ends_a_wait", the_end_of_the_client_ends_a_wait},
-	{"the_end_of_the_client_reaches_who_waits", the_end_of_the_client_reaches_who_waits},
+		{"every_member_has_it_for_itself", every_member_has_it_for_itself},
+		{"unisocket_has_it_once_for_all", unisocket_has_it_once_for_all},
+		{"it_comes_back_with_a_gap", it_comes_back_with_a_gap},
+		{"what_a_lost_member_had_to_say_is_a_gap", what_a_lost_member_had_to_say_is_a_gap},
+		{"a_new_member_gets_it_before_callers_see_it",
+				a_new_member_gets_it_before_callers_see_it},
+		{"none_is_missed_during_set_up", none_is_missed_during_set_up},
+		{"without_a_connection_it_waits_for_one", without_a_connection_it_waits_for_one},
+		{"a_refusal_of_one_takes_back_all", a_refusal_of_one_takes_back_all},
+		{"a_late_answer_is_followed_by_its_removal",
+				a_late_answer_is_followed_by_its_removal},
+		{"a_connection_that_ends_counts_as_confirmed",
+				a_connection_that_ends_counts_as_confirmed},
+		{"events_before_the_answer_count", events_before_the_answer_count},
+		{"the_end_of_the_client_ends_a_wait", the_end_of_the_client_ends_a_wait},
+		{"the_end_of_the_client_reaches_who_waits",
+				the_end_of_the_client_reaches_who_waits},
 };
 HZT_MAIN("registration", cases)

@@ -82,14 +82,14 @@ on_connection(void *state, const hz_member *member, bool opened)
 }
 
 static const hzi_event_ops layer_above = {
-	.start = on_start,
-	.stop = on_stop,
-	.clear = on_clear,
-	.event = on_event,
-	.gap = on_gap,
-	.lifecycle = on_lifecycle,
-	.membership = on_membership,
-	.connection = on_connection,
+		.start = on_start,
+		.stop = on_stop,
+		.clear = on_clear,
+		.event = on_event,
+		.gap = on_gap,
+		.lifecycle = on_lifecycle,
+		.membership = on_membership,
+		.connection = on_connection,
 };
 
 // ---- Life ----
@@ -107,8 +107,8 @@ void
 rig_members(rig *r, size_t n, const char *const *settings)
 {
 	static const char *const usual[] = {
-		"connection-strategy.connection-retry.initial-backoff-millis", "20",
-		"connection-strategy.connection-retry.max-backoff-millis", "100", NULL};
+			"connection-strategy.connection-retry.initial-backoff-millis", "20",
+			"connection-strategy.connection-retry.max-backoff-millis", "100", NULL};
 	char addresses[RIG_MEMBERS * 32] = "";
 	memset(r, 0, sizeof(*r));
 	pthread_mutex_init(&r->lock, NULL);

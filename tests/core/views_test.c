@@ -13,7 +13,7 @@
 #define PARTITIONS_VIEW HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER_PARTITIONS_VIEW
 
 static const hzi_view_reader fresh = {
-	.members_version = INT32_MIN, .owners_version = INT32_MIN, .partition_count = 4};
+		.members_version = INT32_MIN, .owners_version = INT32_MIN, .partition_count = 4};
 
 static hzp_address
 address(const char *host, int32_t port)
@@ -25,23 +25,23 @@ static hzp_member_info
 member(uint64_t name, const char *host, int32_t port)
 {
 	return (hzp_member_info){
-		.present = true,
-		.address = address(host, port),
-		.attributes = HZP_EMPTY_LIST,
-		.version = {.present = true, .major = 5, .minor = 7, .patch = 1},
-		.address_map = HZP_EMPTY_LIST,
-		.uuid = {1, name},
+			.present = true,
+			.address = address(host, port),
+			.attributes = HZP_EMPTY_LIST,
+			.version = {.present = true, .major = 5, .minor = 7, .patch = 1},
+			.address_map = HZP_EMPTY_LIST,
+			.uuid = {1, name},
 	};
 }
 
 static hz_err
 read_members(const hzi_view_reader *reader, const hzp_member_info *infos, size_t n, int32_t version,
-	hzi_view *view)
+		hzi_view *view)
 {
 	hzi_buf msg = {0};
 	hz_error err;
 	hzp_client_add_cluster_view_listener_members_view event = {
-		.member_infos = HZP_LIST(infos, n), .version = version};
+			.member_infos = HZP_LIST(infos, n), .version = version};
 	HZT_OK(hzp_encode(&msg, &MEMBERS_VIEW, &event));
 	hz_err e = hzi_view_read_event(reader, msg.data, msg.len, view, &err);
 	hzi_buf_clear(&msg);
@@ -50,12 +50,12 @@ read_members(const hzi_view_reader *reader, const hzp_member_info *infos, size_t
 
 static hz_err
 read_partitions(const hzi_view_reader *reader, const hzp_entry_uuid_list_i32 *entries, size_t n,
-	int32_t version, hzi_view *view)
+		int32_t version, hzi_view *view)
 {
 	hzi_buf msg = {0};
 	hz_error err;
 	hzp_client_add_cluster_view_listener_partitions_view event = {
-		.partitions = HZP_LIST(entries, n), .version = version};
+			.partitions = HZP_LIST(entries, n), .version = version};
 	HZT_OK(hzp_encode(&msg, &PARTITIONS_VIEW, &event));
 	hz_err e = hzi_view_read_event(reader, msg.data, msg.len, view, &err);
 	hzi_buf_clear(&msg);
@@ -89,10 +89,10 @@ static void
 the_client_endpoint_is_dialled(void)
 {
 	hzp_entry_endpoint_qualifier_address map[] = {
-		{.key = {.present = true, .type = 1, .identifier = hzp_str("public")},
-			.value = address("outside", 443)},
-		{.key = {.present = true, .type = 0}, .value = address("inside", 5701)},
-		{.key = {.present = true, .type = 1}, .value = address("clients", 5711)},
+			{.key = {.present = true, .type = 1, .identifier = hzp_str("public")},
+					.value = address("outside", 443)},
+			{.key = {.present = true, .type = 0}, .value = address("inside", 5701)},
+			{.key = {.present = true, .type = 1}, .value = address("clients", 5711)},
 	};
 	hzp_member_info info = member(1, "inside", 5701);
 	hzi_view_reader reader = fresh;
@@ -115,7 +115,7 @@ known_versions_are_not_read_again(void)
 {
 	hzp_member_info info = member(1, "a", 1);
 	hzp_entry_uuid_list_i32 entry = {
-		.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0, 1, 2, 3}), 4)};
+			.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0, 1, 2, 3}), 4)};
 	hzi_view_reader reader = {.members_version = 5, .owners_version = 5, .partition_count = 4};
 	hzi_view view;
 	for (int32_t version = 4; version <= 6; version++) {
@@ -135,12 +135,12 @@ impossible_members_are_refused(void)
 	memset(long_host, 'x', sizeof(long_host) - 1);
 	long_host[sizeof(long_host) - 1] = '\0';
 	const hzp_member_info bad[] = {
-		member(1, "", 5701),
-		member(1, "a", 0),
-		member(1, "a", -1),
-		member(1, "a", 65536),
-		member(1, "a\nb", 5701),
-		member(1, long_host, 5701),
+			member(1, "", 5701),
+			member(1, "a", 0),
+			member(1, "a", -1),
+			member(1, "a", 65536),
+			member(1, "a\nb", 5701),
+			member(1, long_host, 5701),
 	};
 	hzi_view view;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -170,8 +170,8 @@ static void
 owners_are_read(void)
 {
 	hzp_entry_uuid_list_i32 entries[] = {
-		{.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0, 2}), 2)},
-		{.key = {1, 2}, .value = HZP_LIST(((int32_t[]){3}), 1)},
+			{.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0, 2}), 2)},
+			{.key = {1, 2}, .value = HZP_LIST(((int32_t[]){3}), 1)},
 	};
 	hzi_view view;
 	HZT_OK(read_partitions(&fresh, entries, 2, 3, &view));
@@ -209,8 +209,7 @@ static void
 tables_are_left_out_when_not_wanted(void)
 {
 	hzi_view_reader reader = fresh;
-	hzp_entry_uuid_list_i32 entry = {
-		.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0}), 1)};
+	hzp_entry_uuid_list_i32 entry = {.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0}), 1)};
 	hzi_view view;
 	reader.owners_version = INT32_MAX;
 	HZT_OK(read_partitions(&reader, &entry, 1, INT32_MAX, &view));
@@ -224,18 +223,18 @@ reply_has_both(void)
 {
 	hzp_member_info info = member(1, "a", 5701);
 	hzp_entry_uuid_list_i32 entry = {
-		.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0, 1, 2, 3}), 4)};
+			.key = {1, 1}, .value = HZP_LIST(((int32_t[]){0, 1, 2, 3}), 4)};
 	hzp_client_authentication_response reply = {
-		.address = address("a", 5701),
-		.server_hazelcast_version = hzp_str("5.7.0"),
-		.member_infos = HZP_LIST(&info, 1),
-		.partitions = HZP_LIST(&entry, 1),
-		.key_value_pairs = HZP_EMPTY_LIST,
-		.member_uuid = {1, 1},
-		.partition_count = 4,
-		.cluster_id = {2, 2},
-		.member_list_version = 3,
-		.partition_list_version = 8,
+			.address = address("a", 5701),
+			.server_hazelcast_version = hzp_str("5.7.0"),
+			.member_infos = HZP_LIST(&info, 1),
+			.partitions = HZP_LIST(&entry, 1),
+			.key_value_pairs = HZP_EMPTY_LIST,
+			.member_uuid = {1, 1},
+			.partition_count = 4,
+			.cluster_id = {2, 2},
+			.member_list_version = 3,
+			.partition_list_version = 8,
 	};
 	hzi_buf msg = {0};
 	hzi_view view;
@@ -254,7 +253,7 @@ every_cut_is_refused(void)
 {
 	hzp_member_info infos[] = {member(1, "10.0.0.1", 5701), member(2, "10.0.0.2", 5701)};
 	hzp_client_add_cluster_view_listener_members_view event = {
-		.member_infos = HZP_LIST(infos, 2), .version = 1};
+			.member_infos = HZP_LIST(infos, 2), .version = 1};
 	hzi_buf msg = {0};
 	hz_error err;
 	hzi_view view;
@@ -270,7 +269,7 @@ static void
 other_events_say_nothing(void)
 {
 	hzp_client_add_cluster_view_listener_cluster_version event = {
-		.version = {.present = true, .major = 5, .minor = 7}};
+			.version = {.present = true, .major = 5, .minor = 7}};
 	hzi_buf msg = {0};
 	hz_error err;
 	hzi_view view;
@@ -281,17 +280,17 @@ other_events_say_nothing(void)
 }
 
 static const hzt_case cases[] = {
-	{"members_are_read", members_are_read},
-	{"the_client_endpoint_is_dialled", the_client_endpoint_is_dialled},
-	{"known_versions_are_not_read_again", known_versions_are_not_read_again},
-	{"impossible_members_are_refused", impossible_members_are_refused},
-	{"an_empty_list_is_a_list", an_empty_list_is_a_list},
-	{"owners_are_read", owners_are_read},
-	{"an_empty_table_says_nothing", an_empty_table_says_nothing},
-	{"impossible_partitions_are_refused", impossible_partitions_are_refused},
-	{"tables_are_left_out_when_not_wanted", tables_are_left_out_when_not_wanted},
-	{"reply_has_both", reply_has_both},
-	{"every_cut_is_refused", every_cut_is_refused},
-	{"other_events_say_nothing", other_events_say_nothing},
+		{"members_are_read", members_are_read},
+		{"the_client_endpoint_is_dialled", the_client_endpoint_is_dialled},
+		{"known_versions_are_not_read_again", known_versions_are_not_read_again},
+		{"impossible_members_are_refused", impossible_members_are_refused},
+		{"an_empty_list_is_a_list", an_empty_list_is_a_list},
+		{"owners_are_read", owners_are_read},
+		{"an_empty_table_says_nothing", an_empty_table_says_nothing},
+		{"impossible_partitions_are_refused", impossible_partitions_are_refused},
+		{"tables_are_left_out_when_not_wanted", tables_are_left_out_when_not_wanted},
+		{"reply_has_both", reply_has_both},
+		{"every_cut_is_refused", every_cut_is_refused},
+		{"other_events_say_nothing", other_events_say_nothing},
 };
 HZT_MAIN("views", cases)
