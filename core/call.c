@@ -299,13 +299,13 @@ hzi_call_end_hold(hzi_call *call, uint64_t generation)
 static void
 end_claimed(hzi_call *call, unsigned was, hz_err code, const char *why)
 {
-	if (was == HZI_CALL_HELD) {
+	if (was == HZI_CALL_HELD && code != HZ_ERR_CLOSED) {
 		// There is an answer: the end of our patience is the end of the wait for backups.
 		finish_held(call);
 		return;
 	}
 	call->code = code;
-	call->in_doubt = was == HZI_CALL_SENT;
+	call->in_doubt = was == HZI_CALL_SENT || was == HZI_CALL_HELD;
 	call->why = why;
 	hzi_call_done(call);
 }
