@@ -145,7 +145,7 @@ calls_attach(struct calls *calls)
 	char pid[16];
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	if (!attach_perf(calls, pid) && !attach_strace(calls, pid)) {
-		calls->why = "neither perf nor strace may look at this process";
+		calls->why = "neither perf nor strace could be attached";
 		unlink(calls->path);
 	}
 }

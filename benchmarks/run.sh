@@ -190,5 +190,6 @@ heading >>"$this_run"
 start_member
 warm_member "$([ "$mode" = quick ] && echo 2 || echo 5)"
 measure_cells
+printf '{"load_after": "%s"}\n' "$(cut -d' ' -f1 /proc/loadavg)" >>"$this_run"
 cat "$this_run" >>"$results"
 python3 benchmarks/table.py $record "$this_run"

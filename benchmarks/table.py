@@ -4,7 +4,7 @@
 
     table.py [--record] LINES
 
-LINES is what the programs printed, one JSON object a line, the first one about the run itself. Of
+LINES is what the programs printed, one JSON object a line; those without a cell are about the run. Of
 several lines of one program and cell the median of each figure counts. --record also writes the
 tables into README.md, between its two markers.
 """
@@ -25,8 +25,8 @@ def read(path):
     with open(path, encoding="utf-8") as lines:
         for line in map(json.loads, lines):
             key = (line.get("cell"), line.get("program"))
-            if "run" in line:
-                heading = line
+            if "cell" not in line:
+                heading.update(line)
             elif "calls_by" in line or "calls_missing" in line:
                 counted[key] = line
             else:
@@ -55,11 +55,14 @@ class Figures:
         return bool(self._lines)
 
     def get(self, key):
-        values = [line[key] for line in self._lines if key in line]
+        values = self.all(key)
         return statistics.median(values) if values else None
 
+    def all(self, key):
+        return [line[key] for line in self._lines if key in line]
+
     def spread(self, key):
-        values = [line[key] for line in self._lines if key in line]
+        values = self.all(key)
         return "%s [%s–%s]" % (number(statistics.median(values)), number(min(values)),
                                number(max(values))) if values else ""
 
@@ -83,9 +86,11 @@ def table(names, rows):
 
 
 def ratio_of(floor, ours):
-    if not floor or not ours or not floor.get("cpu_us_per_op"):
+    """The median of the repetitions' ratios: what ran side by side is divided by each other."""
+    pairs = list(zip(ours.all("cpu_us_per_op"), floor.all("cpu_us_per_op")))
+    if len(floor.all("cpu_us_per_op")) != len(pairs) or not all(f > 0 for _, f in pairs):
         return None
-    return ours.get("cpu_us_per_op") / floor.get("cpu_us_per_op")
+    return statistics.median(o / f for o, f in pairs) if pairs else None
 
 
 def verdict(value, goal):
@@ -136,8 +141,8 @@ def report(path):
     floors, ours = of("floor"), of("ours")
     both = (("floor", floors), ("ours", ours))
     yield ("Run of {run}, commit {commit}, {member} member, {cpus} CPUs, Linux {kernel}, load "
-           "before the run {load_before}, {repetitions} windows of {window_s} s each."
-           ).format(**heading)
+           "before and after {load_before} and {load_after}, {repetitions} windows of {window_s} s "
+           "each.").format(**heading)
     yield ""
     yield "Client CPU per operation, microseconds: median [least–most]; goals in the same unit."
     yield ""
