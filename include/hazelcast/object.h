@@ -28,9 +28,9 @@ typedef struct hz_object_info {
 // A snapshot of the distributed objects. Opaque.
 typedef struct hz_objects hz_objects;
 
-// Asks a member for all distributed objects, those that the cluster made for itself included. Any
-// thread; does not block. Result: object, an hz_objects to be ended with hz_objects_destroy. Errors
-// as any call. Since 0.1.
+// Asks a member for all distributed objects, those that the cluster made for itself included. A
+// member hears of what was opened at another one a moment later. Any thread; does not block.
+// Result: object, an hz_objects to be ended with hz_objects_destroy. Errors as any call. Since 0.1.
 HZ_API hz_future hz_client_objects_async(hz_client *client);
 
 // The same, awaited; with the client's invocation timeout. Gives *out; out may not be NULL. Since

@@ -205,8 +205,8 @@ drain_sum(hz_queue *queue)
 	return sum;
 }
 
-// Half of the takes are cancelled while items arrive, so that each item is taken, left or reported late,
-// and none twice: the sums tell.
+// Half of the takes are cancelled while items arrive, so that each item is taken, left or reported
+// late, and none twice: the sums tell.
 static void
 cancelled_takes_lose_nothing(void)
 {
