@@ -363,7 +363,9 @@ run_barrier(hzi_job *job)
 	if (atomic_fetch_sub_explicit(&b->left, 1, memory_order_acq_rel) != 1) {
 		return;
 	}
-	hzi_listener_free(b->listener);
+	if (b->listener != NULL) {
+		hzi_listener_free(b->listener);
+	}
 	atomic_store(&b->passed, 1);
 	hzi_futex_wake(&b->passed, 1);
 	drop_barrier(b);
@@ -383,12 +385,10 @@ wait_for_barrier(barrier *b, int64_t deadline_ns)
 // True when this is one of the dispatch threads, of whatever client.
 static _Thread_local bool dispatching;
 
-hz_err
-hzi_dispatch_retire(hzi_dispatch *dispatch, hzi_listener *listener, int64_t deadline_ns)
+// Sends a barrier behind all that is queued now, and waits for it unless this is a dispatch thread.
+static hz_err
+pass_barrier(hzi_dispatch *dispatch, barrier *b, int64_t deadline_ns)
 {
-	barrier *b = listener->barrier;
-	listener->barrier = NULL;
-	b->listener = listener;
 	atomic_store(&b->left, dispatch->count);
 	atomic_store(&b->holds, 2);
 	for (uint32_t i = 0; i < dispatch->count; i++) {
@@ -401,6 +401,15 @@ hzi_dispatch_retire(hzi_dispatch *dispatch, hzi_listener *listener, int64_t dead
 	hz_err e = dispatching ? HZ_OK : wait_for_barrier(b, deadline_ns);
 	drop_barrier(b);
 	return e;
+}
+
+hz_err
+hzi_dispatch_retire(hzi_dispatch *dispatch, hzi_listener *listener, int64_t deadline_ns)
+{
+	barrier *b = listener->barrier;
+	listener->barrier = NULL;
+	b->listener = listener;
+	return pass_barrier(dispatch, b, deadline_ns);
 }
 
 // ---- The threads ----
@@ -501,7 +510,6 @@ take_any(hzi_dispatch *dispatch)
 {
 	hzi_listener *listener = NULL;
 	pthread_mutex_lock(&dispatch->lock);
-	dispatch->stopping = true;
 	for (unsigned i = 0; listener == NULL && i < HZI_LISTENER_BUCKETS; i++) {
 		listener = dispatch->buckets[i];
 		if (listener != NULL) {
@@ -512,13 +520,29 @@ take_any(hzi_dispatch *dispatch)
 	return listener;
 }
 
+// What is queued is delivered, as long as the listeners are still to be found. Without memory for the
+// barrier it is dropped.
+static hz_err
+deliver_queued(hzi_dispatch *dispatch, int64_t deadline_ns)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	dispatch->stopping = true;
+	pthread_mutex_unlock(&dispatch->lock);
+	for (uint32_t i = 0; i < dispatch->count; i++) {
+		if (!dispatch->stripe[i].running) {
+			return HZ_OK; // the start failed half-way
+		}
+	}
+	barrier *b = calloc(1, sizeof(*b));
+	return b != NULL ? pass_barrier(dispatch, b, deadline_ns) : HZ_OK;
+}
+
 hz_err
 hzi_dispatch_stop(void *state, int64_t deadline_ns)
 {
 	hzi_dispatch *dispatch = state;
-	hz_err e = HZ_OK;
 	hzi_listener *listener;
-	// What is queued is delivered before: the barriers stand behind it.
+	hz_err e = deliver_queued(dispatch, deadline_ns);
 	while ((listener = take_any(dispatch)) != NULL) {
 		hz_err one = hzi_dispatch_retire(dispatch, listener, deadline_ns);
 		e = e == HZ_OK ? one : e;
