@@ -14,8 +14,6 @@
 
 enum { ATTACH_MS = 5000 };
 
-extern char **environ;
-
 // FUTEX_WAKE, WAKE_OP and WAKE_BITSET, each with and without FUTEX_PRIVATE_FLAG.
 static char wakes_filter[] = "op==1||op==129||op==5||op==133||op==10||op==138";
 
@@ -163,10 +161,10 @@ static void
 read_perf_line(struct calls *calls, const char *line)
 {
 	if (strstr(line, "raw_syscalls:sys_enter") != NULL) {
-		calls->total = atoll(line);
+		calls->total = strtoll(line, NULL, 10);
 	} else if (strstr(line, "syscalls:sys_enter_futex") != NULL && line[0] >= '0' &&
 			line[0] <= '9') {
-		calls->wakes = atoll(line);
+		calls->wakes = strtoll(line, NULL, 10);
 	}
 }
 
@@ -174,9 +172,12 @@ read_perf_line(struct calls *calls, const char *line)
 static void
 read_strace_line(struct calls *calls, const char *line)
 {
-	long long total;
-	if (strstr(line, " total") != NULL && sscanf(line, "%*s %*s %*s %lld", &total) == 1) {
-		calls->total = total;
+	char *at = NULL;
+	if (strstr(line, " total") != NULL) {
+		strtod(line, &at);
+		strtod(at, &at);
+		strtod(at, &at);
+		calls->total = strtoll(at, NULL, 10);
 	}
 }
 

@@ -47,7 +47,7 @@ preload(struct wire *wire)
 		if (!is_first_of_size(&cells[i])) {
 			continue;
 		}
-		uint8_t *out = malloc(2 * WIRE_OVERHEAD + (size_t)cells[i].value_size);
+		uint8_t *out = malloc(WIRE_OVERHEAD + (size_t)cells[i].value_size);
 		bool fine = out != NULL && preload_map(wire, &cells[i], out);
 		free(out);
 		if (!fine) {
@@ -91,7 +91,7 @@ write_steadily(struct wire *wire, const struct options *options)
 {
 	const struct cell *cell = cell_find("events");
 	double rate = options->rate > 0 ? options->rate : cell->rate;
-	uint8_t *out = malloc(WRITES_AT_ONCE * (2 * WIRE_OVERHEAD + (size_t)cell->value_size));
+	uint8_t *out = malloc(WRITES_AT_ONCE * (WIRE_OVERHEAD + (size_t)cell->value_size));
 	uint64_t start = now_ns();
 	uint64_t written = 0;
 	double elapsed = 0;

@@ -169,7 +169,7 @@ make_requests(struct requests *requests, const struct wire *wire, const struct c
 {
 	char map[64];
 	cell_map_name(cell, map, sizeof(map));
-	size_t room = WIRE_OVERHEAD + strlen(map) + (set ? (size_t)cell->value_size : 0);
+	size_t room = WIRE_OVERHEAD + (set ? (size_t)cell->value_size : 0);
 	uint8_t *one = malloc(room);
 	if (one == NULL) {
 		return false;
@@ -207,7 +207,7 @@ open_road(struct road *road, const struct cell *cell, const struct options *opti
 	}
 	size_t depth = (size_t)cell->depth;
 	// Only requests to maps travel many at once, and of those with a value only small ones.
-	road->out = malloc(depth * (2 * WIRE_OVERHEAD + (size_t)cell->value_size));
+	road->out = malloc(depth * (WIRE_OVERHEAD + (size_t)cell->value_size));
 	road->begun_ns = calloc(depth, sizeof(*road->begun_ns));
 	road->idle = calloc(depth, sizeof(*road->idle));
 	if (road->out == NULL || road->begun_ns == NULL || road->idle == NULL) {

@@ -59,7 +59,7 @@ index_of(uint64_t value)
 static uint64_t
 top_of(size_t index)
 {
-	uint64_t row = index < 2 * ROW ? 0 : index / ROW - 1;
+	uint64_t row = index < (size_t)2 * ROW ? 0 : index / ROW - 1;
 	uint64_t part = index - row * ROW;
 	return ((part + 1) << row) - 1;
 }

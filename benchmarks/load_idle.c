@@ -24,12 +24,15 @@ read_sleeper(struct sleeper *sleeper, const char *id)
 {
 	char path[64];
 	char line[256];
-	*sleeper = (struct sleeper){.id = atoi(id)};
+	static const char sleeps[] = "voluntary_ctxt_switches:";
+	*sleeper = (struct sleeper){.id = (int)strtol(id, NULL, 10)};
 	snprintf(path, sizeof(path), "/proc/self/task/%.16s/status", id);
 	FILE *file = fopen(path, "r");
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
 		sscanf(line, "Name: %31s", sleeper->name);
-		sscanf(line, "voluntary_ctxt_switches: %ld", &sleeper->sleeps);
+		if (strncmp(line, sleeps, sizeof(sleeps) - 1) == 0) {
+			sleeper->sleeps = strtol(line + sizeof(sleeps) - 1, NULL, 10);
+		}
 	}
 	if (file != NULL) {
 		fclose(file);

@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "benchmarks/options.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+// A number that is the whole text.
+static bool
+read_number(const char *text, double *out)
+{
+	char *end;
+	*out = strtod(text, &end);
+	return end != text && *end == '\0';
+}
+
+static bool
+read_whole(const char *text, int *out)
+{
+	double number;
+	if (!read_number(text, &number) || number < 0 || number > INT_MAX) {
+		return false;
+	}
+	*out = (int)number;
+	return true;
+}
 
 static bool
 read_address(struct options *options, const char *text)
@@ -15,8 +36,8 @@ read_address(struct options *options, const char *text)
 	}
 	memcpy(options->host, text, length);
 	options->host[length] = '\0';
-	if (colon != NULL) {
-		options->port = atoi(colon + 1);
+	if (colon != NULL && !read_whole(colon + 1, &options->port)) {
+		return false;
 	}
 	return options->port > 0 && options->port < 65536;
 }
@@ -40,20 +61,22 @@ read_argument(struct options *options, const char *argument)
 	}
 	if ((value = value_of(argument, "--cluster")) != NULL) {
 		options->cluster = value;
-	} else if ((value = value_of(argument, "--warm")) != NULL) {
-		options->warm_s = atof(value);
-	} else if ((value = value_of(argument, "--seconds")) != NULL) {
-		options->window_s = atof(value);
-	} else if ((value = value_of(argument, "--rate")) != NULL) {
-		options->rate = atof(value);
-	} else if ((value = value_of(argument, "--member")) != NULL) {
-		options->member_pid = atoi(value);
-	} else if (strcmp(argument, "--calls") == 0) {
-		options->count_calls = true;
-	} else {
-		return false;
+		return true;
 	}
-	return true;
+	if ((value = value_of(argument, "--warm")) != NULL) {
+		return read_number(value, &options->warm_s);
+	}
+	if ((value = value_of(argument, "--seconds")) != NULL) {
+		return read_number(value, &options->window_s);
+	}
+	if ((value = value_of(argument, "--rate")) != NULL) {
+		return read_number(value, &options->rate);
+	}
+	if ((value = value_of(argument, "--member")) != NULL) {
+		return read_whole(value, &options->member_pid);
+	}
+	options->count_calls = options->count_calls || strcmp(argument, "--calls") == 0;
+	return strcmp(argument, "--calls") == 0;
 }
 
 bool

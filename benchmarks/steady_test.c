@@ -29,8 +29,8 @@ static struct {
 static void
 start_member(void)
 {
-	int down[2];
-	int up[2];
+	int down[2] = {-1, -1};
+	int up[2] = {-1, -1};
 	HZT_CHECK(pipe(down) == 0 && pipe(up) == 0);
 	fixture.pid = fork();
 	HZT_CHECK(fixture.pid >= 0);

@@ -3,7 +3,9 @@
 
 #include "benchmarks/allocations.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -23,6 +25,17 @@ seconds(struct timeval time)
 	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
 }
 
+// What follows after so many words.
+static const char *
+skip_words(const char *text, int words)
+{
+	for (; words > 0; words--) {
+		text += strspn(text, " ");
+		text += strcspn(text, " ");
+	}
+	return text;
+}
+
 // User and system time of another process, from the line that the kernel keeps of it.
 static double
 process_cpu_s(int pid)
@@ -37,15 +50,12 @@ process_cpu_s(int pid)
 	size_t length = fread(line, 1, sizeof(line) - 1, file);
 	fclose(file);
 	line[length] = '\0';
-	// The name, in parentheses, may hold spaces; twelve fields stand between it and the times.
-	const char *fields = strrchr(line, ')');
-	unsigned long user = 0;
-	unsigned long system = 0;
-	if (fields == NULL ||
-			sscanf(fields + 1, " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu",
-					&user, &system) != 2) {
-		return 0;
-	}
+	// The name, in parentheses, may hold spaces; eleven fields stand between it and the times.
+	const char *name_end = strrchr(line, ')');
+	const char *times = name_end != NULL ? skip_words(name_end + 1, 11) : "";
+	char *rest;
+	unsigned long user = strtoul(times, &rest, 10);
+	unsigned long system = strtoul(rest, NULL, 10);
 	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
@@ -68,12 +78,13 @@ usage_read(struct usage *usage, int member_pid)
 double
 usage_resident_mb(void)
 {
-	unsigned long resident = 0;
+	char line[256] = "";
 	FILE *file = fopen("/proc/self/statm", "r");
 	if (file == NULL) {
 		return 0;
 	}
-	int found = fscanf(file, "%*s %lu", &resident);
+	bool found = fgets(line, sizeof(line), file) != NULL;
 	fclose(file);
-	return found == 1 ? (double)resident * (double)sysconf(_SC_PAGESIZE) / 1e6 : 0;
+	unsigned long pages = found ? strtoul(skip_words(line, 1), NULL, 10) : 0;
+	return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6;
 }

@@ -379,7 +379,7 @@ bool
 wire_dial(struct wire *wire, const char *host, int port, const char *cluster)
 {
 	*wire = (struct wire){.fd = -1, .capacity = FIRST_BUFFER};
-	wire->in = malloc(wire->capacity);
+	wire->in = calloc(1, wire->capacity);
 	if (wire->in == NULL) {
 		return fail(wire, "out of memory");
 	}

@@ -22,8 +22,8 @@ struct wire {
 	const char *why; // static text for the last failure
 };
 
-// Requests end with this many bytes on top of names and values at most.
-#define WIRE_OVERHEAD 128
+// A request is at most this much longer than its value, for names of up to 128 bytes.
+#define WIRE_OVERHEAD ((size_t)256)
 
 // Connects and authenticates; blocks. False with `why` on failure; close with wire_close then too.
 bool wire_dial(struct wire *wire, const char *host, int port, const char *cluster);
@@ -46,7 +46,7 @@ int64_t wire_next(struct wire *wire, const uint8_t **message);
 bool wire_call(struct wire *wire, const uint8_t *bytes, size_t size);
 
 // Each builds a request into `out` and returns its size. `out` has room for WIRE_OVERHEAD and the
-// lengths of name and value. Values are byte arrays of 'x', queues take and give the same.
+// value. Values are byte arrays of 'x', queues take and give the same.
 size_t wire_map_get(uint8_t *out, const struct wire *wire, const char *map, int64_t key);
 size_t wire_map_set(uint8_t *out, const struct wire *wire, const char *map, int64_t key,
 		size_t value_size);
