@@ -68,6 +68,7 @@ struct hzi_cluster {
 	uint64_t view_conn; // that connection's id; 0: none
 	int64_t lost_ns;    // events of members that are gone may be missing since then; 0: no
 	bool connected;     // at least one connection is open for callers
+	bool proxies_due;   // the cluster may not know the structures that were opened
 };
 
 // The client will not reconnect: calls are refused from now on, and hzi_cluster_await gives the

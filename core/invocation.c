@@ -4,9 +4,10 @@
 #include "base/fail.h"
 #include "base/platform.h"
 #include "core/batch.h"
-#include "core/cluster.h"
 #include "core/cancel.h"
+#include "core/cluster.h"
 #include "protocol/encode.h"
+#include "protocol/gen/client.h"
 #include "protocol/message.h"
 #include "serialization/data.h"
 
@@ -34,8 +35,9 @@ static int64_t
 deadline_of(const hz_client *client, const hzi_op *op, int64_t timeout_ms)
 {
 	if (timeout_ms == 0) {
-		timeout_ms = (op->flags & HZI_OP_WAITS) != 0 ? HZ_FOREVER
-		                                             : client->config->invocation_timeout_ms;
+		timeout_ms = (op->flags & HZI_OP_WAITS) != 0
+				? HZ_FOREVER
+				: client->config->invocation_timeout_ms;
 	}
 	return hzi_deadline_in_ms(timeout_ms);
 }
@@ -48,8 +50,10 @@ set_route(hzi_call *call, const hzi_op *op)
 	call->partition = -1;
 	call->hash = 0;
 	call->owner_only = (op->flags & HZI_OP_OWNER) != 0;
-	if (op->proto != NULL && (op->proto->request->flags & (HZP_BY_KEY | HZP_BY_NAME | HZP_BY_STRING |
-		                                                      HZP_BY_PARTITION)) != 0) {
+	if (op->proto != NULL &&
+			(op->proto->request->flags &
+					(HZP_BY_KEY | HZP_BY_NAME | HZP_BY_STRING |
+							HZP_BY_PARTITION)) != 0) {
 		call->target = HZI_TO_PARTITION;
 	}
 }
@@ -74,16 +78,16 @@ set_defaults(hzi_call *call, const hz_call *defaults, const hzi_op *op)
 	call->code = HZ_OK;
 	call->why = NULL;
 	call->owner_id = defaults->owner != NULL ? hz_lock_context_id(defaults->owner)
-	                                         : (int64_t)hzi_thread_id();
+						 : (int64_t)hzi_thread_id();
 	atomic_store_explicit(&call->cancel, defaults->cancel, memory_order_relaxed);
-	atomic_store_explicit(&call->deadline_ns, deadline_of(call->client, op, defaults->timeout_ms),
-		memory_order_relaxed);
+	atomic_store_explicit(&call->deadline_ns,
+			deadline_of(call->client, op, defaults->timeout_ms), memory_order_relaxed);
 	set_route(call, op);
 }
 
 bool
 hzi_call_begin_on(hz_client *client, const hz_call *defaults, const hzi_op *op, hzi_call **call,
-	hz_future *future)
+		hz_future *future)
 {
 	hz_err e = hzi_client_enter(client);
 	hzi_call *taken = e == HZ_OK ? hzi_slab_take(&client->slab) : NULL;
@@ -95,7 +99,8 @@ hzi_call_begin_on(hz_client *client, const hz_call *defaults, const hzi_op *op, 
 	uint64_t word = atomic_load_explicit(&taken->word, memory_order_relaxed);
 	atomic_store_explicit(&taken->holds, 1, memory_order_relaxed);
 	atomic_store_explicit(&taken->action, HZI_ACTION_NONE, memory_order_relaxed);
-	atomic_store_explicit(&taken->word, (word & ~UINT64_C(15)) | HZI_CALL_IDLE, memory_order_relaxed);
+	atomic_store_explicit(
+			&taken->word, (word & ~UINT64_C(15)) | HZI_CALL_IDLE, memory_order_relaxed);
 	set_defaults(taken, defaults, op);
 	atomic_fetch_add_explicit(&client->counters.calls, 1, memory_order_relaxed);
 	*call = taken;
@@ -115,7 +120,7 @@ hzi_call_begin(hzi_handle *handle, const hzi_op *op, hzi_call **call, hz_future 
 	(*call)->hash = handle->name_hash;
 	if ((op->flags & HZI_OP_ITEM) != 0) {
 		size_t n = handle->name_length < HZI_STRUCTURE_NAME ? handle->name_length
-		                                                    : HZI_STRUCTURE_NAME - 1;
+								    : HZI_STRUCTURE_NAME - 1;
 		memcpy((*call)->structure_name, handle->name, n);
 		(*call)->structure_name[n] = '\0';
 	}
@@ -124,7 +129,7 @@ hzi_call_begin(hzi_handle *handle, const hzi_op *op, hzi_call **call, hz_future 
 
 hzi_call *
 hzi_call_begin_bound(hz_client *client, uint64_t conn_id, hzi_connection *conn, const hzi_op *op,
-	int64_t timeout_ms, void (*done)(void *ctx, hzi_call *call), void *ctx)
+		int64_t timeout_ms, void (*done)(void *ctx, hzi_call *call), void *ctx)
 {
 	hzi_call *call;
 	hz_future refused;
@@ -159,14 +164,14 @@ add_data(hzi_call *call, const hz_value *value, bool first, hzp_bytes *out)
 	int32_t hash = 0;
 	hz_error *err = NULL;
 	hz_err e = hzi_data_write(
-		&call->scratch, value, call->client->config->big_endian, &hash, NULL);
+			&call->scratch, value, call->client->config->big_endian, &hash, NULL);
 	if (e != HZ_OK) {
 		// Again, for the words: failures are rare and the detail costs an allocation.
 		call->scratch.len = start;
 		call->scratch.failed = false;
 		err = hzi_call_error(call);
-		e = hzi_data_write(
-			&call->scratch, value, call->client->config->big_endian, &hash, err);
+		e = hzi_data_write(&call->scratch, value, call->client->config->big_endian, &hash,
+				err);
 		return keep_error(call, e);
 	}
 	if (first) {
@@ -207,7 +212,7 @@ hzi_call_data_entries(hzi_call *call, const hz_entry *entries, size_t n, hzp_byt
 	size_t from = call->scratch.len;
 	for (size_t i = 0; i < n; i++) {
 		if (!add_data(call, &entries[i].key, false, &out[2 * i]) ||
-			!add_data(call, &entries[i].value, false, &out[2 * i + 1])) {
+				!add_data(call, &entries[i].value, false, &out[2 * i + 1])) {
 			return false;
 		}
 	}
@@ -240,7 +245,7 @@ take_permit(hzi_call *call)
 	}
 	_Atomic int32_t *counter = call->parked ? &client->parked : &client->in_flight;
 	int32_t limit = call->parked ? client->config->max_parked_invocations
-	                             : client->config->max_concurrent_invocations;
+				     : client->config->max_concurrent_invocations;
 	if (atomic_fetch_add(counter, 1) >= limit && !hzi_on_callback_thread()) {
 		atomic_fetch_sub(counter, 1);
 		return false;
@@ -252,8 +257,9 @@ take_permit(hzi_call *call)
 static hzi_connection *
 route_to_slot(hz_client *client, uint16_t slot, uint64_t *id)
 {
-	hzi_connection *conn =
-		slot < HZI_SLOTS_MAX ? atomic_load_explicit(&client->slots[slot], memory_order_acquire) : NULL;
+	hzi_connection *conn = slot < HZI_SLOTS_MAX
+			? atomic_load_explicit(&client->slots[slot], memory_order_acquire)
+			: NULL;
 	if (conn != NULL) {
 		*id = atomic_load_explicit(&conn->open_id, memory_order_acquire);
 	}
@@ -265,8 +271,8 @@ route_to_partition(hzi_call *call, uint64_t *id)
 {
 	hz_client *client = call->client;
 	int32_t partition = call->fixed_partition >= 0
-	                            ? call->fixed_partition
-	                            : hzi_partitions_of(&client->partitions, call->hash);
+			? call->fixed_partition
+			: hzi_partitions_of(&client->partitions, call->hash);
 	call->partition = partition;
 	if (partition < 0) {
 		return NULL;
@@ -307,7 +313,7 @@ patch_header(hzi_call *call, int64_t id)
 	uint8_t *msg = call->request.data;
 	hz_client *client = call->client;
 	bool aware = call->target != HZI_TO_CONNECTION && client->config->backup_ack &&
-	             atomic_load_explicit(&client->backups_ready, memory_order_acquire);
+			atomic_load_explicit(&client->backups_ready, memory_order_acquire);
 	uint16_t flags = (uint16_t)(hzp_message_flags(msg) & ~(unsigned)HZP_FLAG_BACKUP_AWARE);
 	hzi_store_le16(msg + HZP_AT_FLAGS, (uint16_t)(flags | (aware ? HZP_FLAG_BACKUP_AWARE : 0)));
 	hzp_message_set_correlation(msg, id);
@@ -333,12 +339,16 @@ static void
 append(hzi_call *call, hzi_connection *conn, uint64_t conn_id, uint64_t generation)
 {
 	hz_client *client = call->client;
-	bool batched = hzi_batch_open(client);
+	// A sign of life waits behind nobody's writes.
+	bool first = call->op->proto == &HZP_CLIENT_PING;
+	bool batched = !first && hzi_batch_open(client);
+	unsigned flags = first ? HZI_APPEND_FIRST : batched ? HZI_APPEND_ONLY : 0;
 	size_t n = call->request.len;
 	call->out.data = call->request.data;
 	call->out.n = n;
-	if (!hzi_connection_append(conn, conn_id, &call->out, batched ? HZI_APPEND_ONLY : 0)) {
-		hzi_call_fail(call, generation, HZ_ERR_DISCONNECTED, "the connection was closed before");
+	if (!hzi_connection_append(conn, conn_id, &call->out, flags)) {
+		hzi_call_fail(call, generation, HZ_ERR_DISCONNECTED,
+				"the connection was closed before");
 		hzi_call_release(call);
 		return;
 	}

@@ -3,6 +3,7 @@
 // The cluster thread against scripted members: connecting, losing, finding again, believing and not
 // believing what members say.
 #include "core/members.h"
+#include "protocol/decode.h"
 #include "protocol/gen/client.h"
 #include "tests/core/rig.h"
 
@@ -267,6 +268,57 @@ a_cluster_started_anew_is_told_apart(void)
 }
 
 static void
+two_names(hz_client *client, void (*fn)(void *ctx, const char *service, const char *name),
+		void *ctx)
+{
+	(void)client;
+	fn(ctx, "hz:impl:mapService", "m");
+	fn(ctx, "hz:impl:queueService", "q");
+}
+
+static void
+read_names(void *ctx, hzt_request *request)
+{
+	hzp_client_create_proxies_request names;
+	hzp_entry_str_str entry;
+	if (hzp_decode(request->msg, request->n, &HZP_CLIENT_CREATE_PROXIES_REQUEST, &names,
+			    NULL) == HZ_OK) {
+		hzp_iter it = hzp_iter_start(&names.proxies);
+		while (hzp_iter_next(&it, &entry)) {
+			atomic_fetch_add((_Atomic uint32_t *)ctx, 1);
+		}
+	}
+	hzt_reply_default(request);
+}
+
+// Before any caller sees the connection, and on one of them only.
+static void
+a_new_cluster_is_told_what_was_opened(void)
+{
+	rig r;
+	_Atomic uint32_t names = 0;
+	const uint32_t type = HZP_CLIENT_CREATE_PROXIES_REQUEST.id;
+	rig_start(&r, 2, NULL);
+	HZT_EQ_INT(hzt_scripted_count(r.member[0], type) + hzt_scripted_count(r.member[1], type),
+			0);
+	atomic_store(&r.client->list_proxies, two_names);
+	for (size_t i = 0; i < 2; i++) {
+		hzt_scripted_on(r.member[i], type, 0, read_names, &names);
+		hzt_scripted_down(r.member[i], HZT_CLOSE);
+	}
+	rig_await(&r, 'D', 1);
+	for (size_t i = 0; i < 2; i++) {
+		hzt_scripted_up(r.member[i], (hz_uuid){50 + i, 1}, (hz_uuid){77, 77});
+	}
+	hzt_scripted_cluster(r.member, 2);
+	rig_await_open(&r, 2);
+	HZT_EQ_INT(hzt_scripted_count(r.member[0], type) + hzt_scripted_count(r.member[1], type),
+			1);
+	HZT_EQ_INT(atomic_load(&names), 2);
+	rig_end(&r);
+}
+
+static void
 a_member_of_another_cluster_stays_outside(void)
 {
 	rig r;
@@ -497,6 +549,7 @@ static const hzt_case cases[] = {
 		{"another_sender_may_count_lower", another_sender_may_count_lower},
 		{"everything_lost_is_found_again", everything_lost_is_found_again},
 		{"a_cluster_started_anew_is_told_apart", a_cluster_started_anew_is_told_apart},
+		{"a_new_cluster_is_told_what_was_opened", a_new_cluster_is_told_what_was_opened},
 		{"a_member_of_another_cluster_stays_outside",
 				a_member_of_another_cluster_stays_outside},
 		{"a_member_that_left_is_not_dialled", a_member_that_left_is_not_dialled},
