@@ -192,6 +192,11 @@ hzi_cluster_opened(hzi_cluster *cluster)
 		cluster->connected = true;
 		client->events->lifecycle(client->events_state, HZI_LIFECYCLE_CONNECTED);
 	}
+	// Told when calls work again, for that is when a program can do something about it.
+	if (cluster->renewed) {
+		cluster->renewed = false;
+		client->events->lifecycle(client->events_state, HZI_LIFECYCLE_CHANGED_CLUSTER);
+	}
 }
 
 // A program that starts finds all members connected that can be: a listener that it adds now misses

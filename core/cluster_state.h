@@ -67,6 +67,7 @@ struct hzi_cluster {
 	int32_t owners_version;
 	uint64_t view_conn; // that connection's id; 0: none
 	int64_t lost_ns;    // events of members that are gone may be missing since then; 0: no
+	bool renewed;       // another cluster answered, and nobody has been told
 	bool connected;     // at least one connection is open for callers
 	bool proxies_due;   // the cluster may not know the structures that were opened
 };

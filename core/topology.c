@@ -251,7 +251,7 @@ set_cluster_id(hzi_cluster *cluster, hz_uuid id)
 	if (changed) {
 		set_owners(cluster, NULL);
 		hzi_log_write(&client->log, HZI_LOG_WARN, "the cluster is another one than before");
-		client->events->lifecycle(client->events_state, HZI_LIFECYCLE_CHANGED_CLUSTER);
+		cluster->renewed = true;
 	}
 }
 

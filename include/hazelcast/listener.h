@@ -50,7 +50,7 @@ typedef enum hz_lifecycle_state {
 	HZ_LIFECYCLE_STARTED = 1,
 	HZ_LIFECYCLE_CONNECTED = 2,       // to a first member, after none
 	HZ_LIFECYCLE_DISCONNECTED = 3,    // from the last member
-	HZ_LIFECYCLE_CHANGED_CLUSTER = 4, // another cluster, or the same one begun anew, answered
+	HZ_LIFECYCLE_CHANGED_CLUSTER = 4, // after CONNECTED: another cluster, or the same one begun anew
 	HZ_LIFECYCLE_SHUTTING_DOWN = 5,
 	HZ_LIFECYCLE_SHUTDOWN = 6
 } hz_lifecycle_state;
