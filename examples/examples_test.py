@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every example runs beside a real cluster, ends with 0, and prints what it is said to print.
+
+Arguments: tools/members.py, then the programs.
+"""
+
+import os
+import subprocess
+import sys
+
+PRINTS = {
+    "async_futures": "sum of 1000 squares: 332833500\n",
+    "cancel": "take: CANCELLED, in doubt\nagain: CANCELLED\n",
+    "compute": "visits: 100\n",
+    "event_loop": "pending: 0, sum: 100\n",
+    "listener": 'added "apples": 7\nupdated "apples": 6\nremoved "apples": null\n',
+    "locks": "bob got the door: no\nbob unlocks it: NOT_OWNER\nbob got the door: yes\n",
+    "map_basics": "apples: 7\npears: none\nsold one: yes\nentries: 2\n",
+    "queue_worker": "100 jobs done, sum 5050\none more? TIMEOUT\n",
+    "readme": "apples: 7\n",
+    "scan": "5000 entries, sum 24995000\n",
+}
+LINES = 80
+
+
+def beside_a_cluster(members, arguments):
+    """Runs this file again with the addresses of a cluster that is started for it."""
+    return subprocess.run([members, "run", "2", "--", sys.executable, __file__, members, *arguments],
+                          check=False).returncode
+
+
+def run(program, cluster):
+    """What is wrong with the program, or nothing."""
+    name = os.path.basename(program)
+    if name not in PRINTS:
+        return "nobody says what it prints"
+    ran = subprocess.run([program, cluster], check=False, stdout=subprocess.PIPE, text=True, timeout=60)
+    if ran.returncode != 0 or ran.stdout != PRINTS[name]:
+        return "it ended with %d and printed %r" % (ran.returncode, ran.stdout)
+    return ""
+
+
+def too_long(sources):
+    for source in sources:
+        with open(source, encoding="utf-8") as f:
+            lines = len(f.readlines())
+        if lines > LINES:
+            yield "%s has %d lines" % (os.path.basename(source), lines)
+
+
+def main():
+    members, arguments = sys.argv[1], sys.argv[2:]
+    if "HZ_TEST_CLUSTER" not in os.environ:
+        return beside_a_cluster(members, arguments)
+    failed = 0
+    programs = [a for a in arguments if not a.endswith(".c")]
+    wrong = {os.path.basename(p): run(p, os.environ["HZ_TEST_CLUSTER"]) for p in programs}
+    wrong["are_short"] = ", ".join(too_long(a for a in arguments if a.endswith(".c")))
+    for name in sorted(set(PRINTS) - set(wrong)):
+        wrong[name] = "it was not built"
+    for name, why in sorted(wrong.items()):
+        print("%s %s%s" % ("not ok" if why else "ok", name, "\n  " + why if why else ""))
+        failed += bool(why)
+    print("examples: %d passed, %d failed, 0 skipped" % (len(wrong) - failed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
