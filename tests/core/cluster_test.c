@@ -259,7 +259,7 @@ a_cluster_started_anew_is_told_apart(void)
 	rig_await(&r, 'C', 2);
 	rig_await_open(&r, 2);
 	HZT_CHECK(hzi_uuid_equal(hz_client_cluster_id(r.client), cluster));
-	HZT_CHECK(rig_where(&r, 'X', 1) < rig_where(&r, 'C', 2));
+	HZT_CHECK(rig_where(&r, 'C', 2) < rig_where(&r, 'X', 1));
 	// Gone first, then there again: two members, each under a new name at its old address.
 	HZT_EQ_INT(rig_count(&r, '-'), 2);
 	HZT_EQ_INT(rig_count(&r, '+'), 4);
