@@ -15,7 +15,7 @@
 #define HZI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 // The structure of `type` around its `member` at `ptr`.
-#define HZI_OUTER(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define HZI_OUTER(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 // Bytes between two fields that different threads write. Used as padding and not as alignment, so
 // that what embeds such fields may come from plain malloc.

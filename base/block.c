@@ -229,8 +229,7 @@ hzi_block_grow(hzi_block_pool *pool, hzi_block *block, size_t used, size_t min_c
 	if (min_cap <= block->cap) {
 		return block;
 	}
-	if (block->pool == NULL &&
-		atomic_load_explicit(&block->refs, memory_order_acquire) == 1) {
+	if (block->pool == NULL && atomic_load_explicit(&block->refs, memory_order_acquire) == 1) {
 		return grow_on_heap(block, min_cap);
 	}
 	hzi_block *grown = hzi_block_new(pool, min_cap);

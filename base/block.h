@@ -3,8 +3,8 @@
 // Reference-counted runs of bytes: what sockets read into, and what values handed to users lie in.
 //
 // Blocks come from a pool with six sizes and go back to it from any thread, also after the pool's
-// owner has dropped it: the pool goes with its last block. Larger blocks come from the heap and know
-// no pool. The holder of the only reference may write; shared blocks are read only.
+// owner has dropped it: the pool goes with its last block. Larger blocks come from the heap and
+// know no pool. The holder of the only reference may write; shared blocks are read only.
 #ifndef HZI_BASE_BLOCK_H
 #define HZI_BASE_BLOCK_H
 
@@ -81,7 +81,7 @@ static inline void
 hzi_block_release(hzi_block *block)
 {
 	if (block != NULL &&
-		atomic_fetch_sub_explicit(&block->refs, 1, memory_order_acq_rel) == 1) {
+			atomic_fetch_sub_explicit(&block->refs, 1, memory_order_acq_rel) == 1) {
 		hzi_block_return(block);
 	}
 }

@@ -44,13 +44,13 @@ static inline bool
 hzi_log_wants(const hzi_log *log, hzi_log_level level)
 {
 	return log->fn != NULL &&
-	       (int)level <= atomic_load_explicit(&log->level, memory_order_relaxed);
+			(int)level <= atomic_load_explicit(&log->level, memory_order_relaxed);
 }
 
 // Formats on the stack and calls the function; what does not fit ends in "...". Any thread; blocks
 // only as long as the function does; errno is as before.
 void hzi_log_write(const hzi_log *log, hzi_log_level level, const char *format, ...)
-	HZI_PRINTF(3, 4);
+		HZI_PRINTF(3, 4);
 
 // "ERROR", "WARN", ...; "OFF" for what is no level. Lends a static string.
 const char *hzi_log_level_name(hzi_log_level level);

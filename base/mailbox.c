@@ -140,12 +140,12 @@ push_bell(hzi_mailbox *mb)
 	hzi_full_fence();
 	// The plain load keeps the line shared while the receiver is awake.
 	if (atomic_load_explicit(&mb->sleeping, memory_order_seq_cst) == 0 ||
-		atomic_exchange_explicit(&mb->sleeping, 0, memory_order_seq_cst) == 0) {
+			atomic_exchange_explicit(&mb->sleeping, 0, memory_order_seq_cst) == 0) {
 		return;
 	}
 	pthread_mutex_lock(&mb->lock);
 	if (mb->sender != NULL &&
-		atomic_exchange_explicit(&mb->under_way, 1, memory_order_seq_cst) == 0) {
+			atomic_exchange_explicit(&mb->under_way, 1, memory_order_seq_cst) == 0) {
 		send_message(mb);
 	}
 	pthread_mutex_unlock(&mb->lock);
@@ -181,7 +181,7 @@ open_sockets(hzi_mailbox *mb, hzi_bus *bus, const char *name)
 		return errno == EADDRINUSE ? HZ_ERR_ARGUMENT : HZ_ERR_RESOURCE;
 	}
 	if (zmq_connect(mb->sender, endpoint) != 0 ||
-		zmq_getsockopt(mb->receiver, ZMQ_FD, &mb->fd, &size) != 0) {
+			zmq_getsockopt(mb->receiver, ZMQ_FD, &mb->fd, &size) != 0) {
 		return HZ_ERR_RESOURCE;
 	}
 	return HZ_OK;
@@ -259,7 +259,7 @@ hzi_mailbox_push(hzi_mailbox *mb, hzi_node *node)
 	do {
 		node->next = head;
 	} while (!atomic_compare_exchange_weak_explicit(
-		&mb->head, &head, node, memory_order_seq_cst, memory_order_relaxed));
+			&mb->head, &head, node, memory_order_seq_cst, memory_order_relaxed));
 	push_bell(mb);
 	return true;
 }
@@ -298,7 +298,7 @@ static bool
 take_ring(hzi_mailbox *mb)
 {
 	return atomic_load_explicit(&mb->rung, memory_order_seq_cst) != 0 &&
-	       atomic_exchange_explicit(&mb->rung, 0, memory_order_seq_cst) != 0;
+			atomic_exchange_explicit(&mb->rung, 0, memory_order_seq_cst) != 0;
 }
 
 static bool

@@ -3,9 +3,10 @@
 // How the threads of a client talk: many senders, one receiver.
 //
 // What is handed over are nodes embedded in what they carry, in a lock-free list: nothing is
-// allocated, nothing is ever full, and the order of pushes is the order of delivery. The list is the
-// batch; a ZeroMQ inproc message carries its address to a receiver that sleeps, and only then. While
-// the receiver is awake, or a message is under way already, a push costs one compare-and-swap.
+// allocated, nothing is ever full, and the order of pushes is the order of delivery. The list is
+// the batch; a ZeroMQ inproc message carries its address to a receiver that sleeps, and only then.
+// While the receiver is awake, or a message is under way already, a push costs one
+// compare-and-swap.
 //
 // The receiver's loop, with descriptors of its own beside the bell's:
 //
@@ -52,7 +53,7 @@ typedef struct hzi_node {
 
 typedef struct hzi_mailbox {
 	// Written by senders on every push.
-	_Atomic(hzi_node *) head; // newest first
+	_Atomic(hzi_node *) head;  // newest first
 	_Atomic uint32_t sleeping; // the receiver may sleep: whoever sets it to 0 sends the message
 	_Atomic uint32_t rung;     // a ring without a node that the receiver has not looked at
 	uint8_t pad[HZI_CACHELINE];

@@ -79,7 +79,7 @@ hz_err hzi_thread_start(hzi_thread *thread, const char *name, void (*fn)(void *)
 
 // The same for threads that run code of the user's: stack_bytes 0 is the system's default size.
 hz_err hzi_thread_start_stack(hzi_thread *thread, const char *name, size_t stack_bytes,
-	void (*fn)(void *), void *arg);
+		void (*fn)(void *), void *arg);
 
 // Waits for the thread to return.
 void hzi_thread_join(hzi_thread *thread);
@@ -116,8 +116,7 @@ static inline bool
 hzi_forked(const hzi_fork_guard *guard)
 {
 	if (HZI_LIKELY(guard->page != NULL)) {
-		return HZI_UNLIKELY(
-			atomic_load_explicit(guard->page, memory_order_relaxed) == 0);
+		return HZI_UNLIKELY(atomic_load_explicit(guard->page, memory_order_relaxed) == 0);
 	}
 	return hzi_forked_by_pid(guard);
 }

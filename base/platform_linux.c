@@ -95,7 +95,7 @@ hzi_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
 	int64_t at = deadline_ns < 0 ? 0 : deadline_ns;
 	kernel_time until = {.s = at / NS_PER_S, .ns = at % NS_PER_S};
 	long rc = syscall(FUTEX_CALL, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
-		deadline_ns == HZI_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
+			deadline_ns == HZI_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
 	if (rc == 0) {
 		return HZI_FUTEX_WOKEN;
 	}
@@ -177,8 +177,8 @@ create_without_signals(pthread_t *handle, const pthread_attr_t *attr, thread_sta
 }
 
 hz_err
-hzi_thread_start_stack(hzi_thread *thread, const char *name, size_t stack_bytes,
-	void (*fn)(void *), void *arg)
+hzi_thread_start_stack(hzi_thread *thread, const char *name, size_t stack_bytes, void (*fn)(void *),
+		void *arg)
 {
 	thread_start *start = malloc(sizeof(*start));
 	if (start == NULL) {

@@ -4,6 +4,7 @@
 #include "base/platform.h"
 #include "tests/support/suite.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static hzi_block_pool *
@@ -14,6 +15,29 @@ new_pool(size_t kept_bytes)
 	return pool;
 }
 
+// A block that is there: its absence fails the case.
+static hzi_block *
+new_block(hzi_block_pool *pool, size_t min_cap)
+{
+	hzi_block *block = hzi_block_new(pool, min_cap);
+	if (block == NULL) {
+		HZT_FAIL("no memory for a block");
+		abort();
+	}
+	return block;
+}
+
+static hzi_block *
+grow_block(hzi_block_pool *pool, hzi_block *block, size_t used, size_t min_cap)
+{
+	hzi_block *grown = hzi_block_grow(pool, block, used, min_cap);
+	if (grown == NULL) {
+		HZT_FAIL("no memory for a block");
+		abort();
+	}
+	return grown;
+}
+
 static void
 gives_the_size_class_that_fits(void)
 {
@@ -21,11 +45,10 @@ gives_the_size_class_that_fits(void)
 		size_t asked;
 		size_t got;
 	} sizes[] = {{0, 256}, {1, 256}, {256, 256}, {257, 1024}, {1024, 1024}, {1025, 4096},
-		{4097, 16384}, {16385, 65536}, {65537, 262144}, {262144, 262144}};
+			{4097, 16384}, {16385, 65536}, {65537, 262144}, {262144, 262144}};
 	hzi_block_pool *pool = new_pool(0);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		hzi_block *block = hzi_block_new(pool, sizes[i].asked);
-		HZT_CHECK(block != NULL);
+		hzi_block *block = new_block(pool, sizes[i].asked);
 		HZT_EQ_INT(block->cap, sizes[i].got);
 		HZT_EQ_INT((uintptr_t)block->data % 16, 0);
 		memset(block->data, 0xa5, block->cap);
@@ -41,8 +64,7 @@ static void
 large_blocks_know_no_pool(void)
 {
 	hzi_block_pool *pool = new_pool(0);
-	hzi_block *block = hzi_block_new(pool, HZI_BLOCK_LARGEST + 1);
-	HZT_CHECK(block != NULL);
+	hzi_block *block = new_block(pool, HZI_BLOCK_LARGEST + 1);
 	HZT_EQ_INT(block->cap, HZI_BLOCK_LARGEST + 1);
 	HZT_CHECK(block->pool == NULL);
 	HZT_EQ_INT(hzi_block_pool_stats(pool).out, 0);
@@ -56,7 +78,7 @@ refuses_what_cannot_be(void)
 {
 	static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - sizeof(hzi_block), SIZE_MAX / 2 + 1};
 	hzi_block_pool *pool = new_pool(0);
-	hzi_block *large = hzi_block_new(pool, HZI_BLOCK_LARGEST * 2);
+	hzi_block *large = new_block(pool, (size_t)HZI_BLOCK_LARGEST * 2);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		HZT_CHECK(hzi_block_new(pool, sizes[i]) == NULL);
 		HZT_CHECK(hzi_block_grow(pool, large, 0, sizes[i]) == NULL);
@@ -70,9 +92,8 @@ reuses_without_the_heap(void)
 {
 	hzi_block_pool *pool = new_pool(0);
 	for (int i = 0; i < 1000; i++) {
-		hzi_block *a = hzi_block_new(pool, 5000);
-		hzi_block *b = hzi_block_new(pool, 100);
-		HZT_CHECK(a != NULL && b != NULL);
+		hzi_block *a = new_block(pool, 5000);
+		hzi_block *b = new_block(pool, 100);
 		hzi_block_retain(a);
 		hzi_block_release(a);
 		HZT_EQ_INT(hzi_block_pool_stats(pool).out, 2);
@@ -94,8 +115,7 @@ keeps_no_more_than_it_may(void)
 	hzi_block *blocks[N];
 	hzi_block_pool *pool = new_pool(KEPT);
 	for (int i = 0; i < N; i++) {
-		blocks[i] = hzi_block_new(pool, 1024);
-		HZT_CHECK(blocks[i] != NULL);
+		blocks[i] = new_block(pool, 1024);
 	}
 	for (int i = 0; i < N; i++) {
 		hzi_block_release(blocks[i]);
@@ -104,7 +124,7 @@ keeps_no_more_than_it_may(void)
 	HZT_EQ_INT(stats.out, 0);
 	HZT_CHECK(stats.kept_bytes > 0 && stats.kept_bytes <= KEPT);
 	// Larger than a shard may keep: never kept at all.
-	hzi_block_release(hzi_block_new(pool, 65536));
+	hzi_block_release(new_block(pool, 65536));
 	HZT_EQ_INT(hzi_block_pool_stats(pool).kept_bytes, stats.kept_bytes);
 	hzi_block_pool_destroy(&pool);
 }
@@ -113,10 +133,9 @@ static void
 pool_lives_as_long_as_its_blocks(void)
 {
 	hzi_block_pool *pool = new_pool(0);
-	hzi_block *first = hzi_block_new(pool, 10);
-	hzi_block *second = hzi_block_new(pool, 10000);
-	hzi_block_release(hzi_block_new(pool, 10));
-	HZT_CHECK(first != NULL && second != NULL);
+	hzi_block *first = new_block(pool, 10);
+	hzi_block *second = new_block(pool, 10000);
+	hzi_block_release(new_block(pool, 10));
 	memset(second->data, 7, second->cap);
 	hzi_block_pool_destroy(&pool);
 	HZT_EQ_INT(second->data[9999], 7);
@@ -129,18 +148,17 @@ grows_with_its_bytes(void)
 {
 	static const size_t caps[] = {300, 300, 70000, 300000, 1000000, 999};
 	hzi_block_pool *pool = new_pool(0);
-	hzi_block *block = hzi_block_new(pool, 100);
-	HZT_CHECK(block != NULL);
+	hzi_block *block = new_block(pool, 100);
 	memcpy(block->data, "the bytes", 10);
 	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
-		block = hzi_block_grow(pool, block, 10, caps[i]);
-		HZT_CHECK(block != NULL && block->cap >= caps[i]);
+		block = grow_block(pool, block, 10, caps[i]);
+		HZT_CHECK(block->cap >= caps[i]);
 		HZT_EQ_MEM(block->data, "the bytes", 10);
 	}
 	// A shared one must stay where it is.
 	hzi_block *shared = hzi_block_retain(block);
-	hzi_block *grown = hzi_block_grow(pool, block, 10, 2000000);
-	HZT_CHECK(grown != NULL && grown != shared);
+	hzi_block *grown = grow_block(pool, block, 10, 2000000);
+	HZT_CHECK(grown != shared);
 	HZT_EQ_MEM(shared->data, "the bytes", 10);
 	HZT_EQ_MEM(grown->data, "the bytes", 10);
 	hzi_block_release(shared);
@@ -153,10 +171,10 @@ grows_with_its_bytes(void)
 static bool
 is_kept_in_place(hzi_block_pool *pool, size_t cap, size_t n)
 {
-	hzi_block *block = hzi_block_new(pool, cap);
+	hzi_block *block = new_block(pool, cap);
 	hzi_slice in = {0};
 	hzi_slice out = {0};
-	HZT_CHECK(block != NULL && block->cap == cap);
+	HZT_CHECK(block->cap == cap);
 	memset(block->data, 0x5a, block->cap);
 	hzi_slice_take(&in, block, block->data + (cap - n), n);
 	hzi_block_release(block);
@@ -164,7 +182,7 @@ is_kept_in_place(hzi_block_pool *pool, size_t cap, size_t n)
 	HZT_EQ_INT(out.n, n);
 	HZT_CHECK(n == 0 || memcmp(out.p, in.p, n) == 0);
 	HZT_CHECK(out.block == NULL || out.block->cap <= 4 * n ||
-		  out.block->cap == HZI_BLOCK_SMALLEST);
+			out.block->cap == HZI_BLOCK_SMALLEST);
 	bool in_place = out.block == in.block;
 	hzi_slice_clear(&in);
 	hzi_slice_clear(&out);
@@ -234,8 +252,7 @@ static void
 take_and_pass_on(exchange *x, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		hzi_block *block = hzi_block_new(x->pool, (size_t)200 << (2 * (i % 4)));
-		HZT_CHECK(block != NULL);
+		hzi_block *block = new_block(x->pool, (size_t)200 << (2 * (i % 4)));
 		block->data[0] = (uint8_t)i;
 		block->data[block->cap - 1] = (uint8_t)i;
 		check_and_release(x, atomic_exchange(&x->slots[i % SLOTS], block));
@@ -255,7 +272,7 @@ threads_take_and_release_without_the_heap(void)
 	take_and_pass_on(&x, rounds);
 	// Never more out at once than slots, and one in each hand.
 	hzi_block_stats stats = hzi_block_pool_stats(x.pool);
-	HZT_CHECK(stats.allocated <= 4 * (SLOTS + RELEASERS + 1));
+	HZT_CHECK(stats.allocated <= UINT64_C(4) * (SLOTS + RELEASERS + 1));
 	HZT_EQ_INT(stats.allocated + stats.reused, rounds);
 	// The owner leaves while blocks are out and coming back.
 	take_and_pass_on(&x, SLOTS);
@@ -269,14 +286,16 @@ threads_take_and_release_without_the_heap(void)
 }
 
 static const hzt_case cases[] = {
-	{"gives_the_size_class_that_fits", gives_the_size_class_that_fits},
-	{"large_blocks_know_no_pool", large_blocks_know_no_pool},
-	{"refuses_what_cannot_be", refuses_what_cannot_be},
-	{"reuses_without_the_heap", reuses_without_the_heap},
-	{"keeps_no_more_than_it_may", keeps_no_more_than_it_may},
-	{"pool_lives_as_long_as_its_blocks", pool_lives_as_long_as_its_blocks},
-	{"grows_with_its_bytes", grows_with_its_bytes},
-	{"a_small_part_is_copied_out_of_a_large_block", a_small_part_is_copied_out_of_a_large_block},
-	{"threads_take_and_release_without_the_heap", threads_take_and_release_without_the_heap},
+		{"gives_the_size_class_that_fits", gives_the_size_class_that_fits},
+		{"large_blocks_know_no_pool", large_blocks_know_no_pool},
+		{"refuses_what_cannot_be", refuses_what_cannot_be},
+		{"reuses_without_the_heap", reuses_without_the_heap},
+		{"keeps_no_more_than_it_may", keeps_no_more_than_it_may},
+		{"pool_lives_as_long_as_its_blocks", pool_lives_as_long_as_its_blocks},
+		{"grows_with_its_bytes", grows_with_its_bytes},
+		{"a_small_part_is_copied_out_of_a_large_block",
+				a_small_part_is_copied_out_of_a_large_block},
+		{"threads_take_and_release_without_the_heap",
+				threads_take_and_release_without_the_heap},
 };
 HZT_MAIN("block", cases)

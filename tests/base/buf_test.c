@@ -125,13 +125,13 @@ trims_only_what_is_empty_and_large(void)
 }
 
 static const hzt_case cases[] = {
-	{"zeroed_memory_is_an_empty_buffer", zeroed_memory_is_an_empty_buffer},
-	{"extending_by_nothing_is_no_failure", extending_by_nothing_is_no_failure},
-	{"grows_and_keeps_what_was_there", grows_and_keeps_what_was_there},
-	{"fills_its_capacity_without_growing", fills_its_capacity_without_growing},
-	{"leaves_the_callers_storage_alone", leaves_the_callers_storage_alone},
-	{"a_failure_sticks_until_reset", a_failure_sticks_until_reset},
-	{"refuses_sizes_that_overflow", refuses_sizes_that_overflow},
-	{"trims_only_what_is_empty_and_large", trims_only_what_is_empty_and_large},
+		{"zeroed_memory_is_an_empty_buffer", zeroed_memory_is_an_empty_buffer},
+		{"extending_by_nothing_is_no_failure", extending_by_nothing_is_no_failure},
+		{"grows_and_keeps_what_was_there", grows_and_keeps_what_was_there},
+		{"fills_its_capacity_without_growing", fills_its_capacity_without_growing},
+		{"leaves_the_callers_storage_alone", leaves_the_callers_storage_alone},
+		{"a_failure_sticks_until_reset", a_failure_sticks_until_reset},
+		{"refuses_sizes_that_overflow", refuses_sizes_that_overflow},
+		{"trims_only_what_is_empty_and_large", trims_only_what_is_empty_and_large},
 };
 HZT_MAIN("buf", cases)

@@ -40,7 +40,8 @@ stores_what_it_loads_and_nothing_beside(void)
 }
 
 static const hzt_case cases[] = {
-	{"loads_at_any_alignment", loads_at_any_alignment},
-	{"stores_what_it_loads_and_nothing_beside", stores_what_it_loads_and_nothing_beside},
+		{"loads_at_any_alignment", loads_at_any_alignment},
+		{"stores_what_it_loads_and_nothing_beside",
+				stores_what_it_loads_and_nothing_beside},
 };
 HZT_MAIN("bytes", cases)

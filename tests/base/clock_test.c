@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <time.h>
 
-enum { NS_PER_MS = 1000000 };
+static const int64_t NS_PER_MS = 1000000;
 
 static void
 monotonic_time_goes_forward(void)
@@ -50,9 +50,9 @@ poll_timeouts_round_up(void)
 }
 
 static const hzt_case cases[] = {
-	{"monotonic_time_goes_forward", monotonic_time_goes_forward},
-	{"wall_time_is_that_of_the_system", wall_time_is_that_of_the_system},
-	{"deadlines_do_not_overflow", deadlines_do_not_overflow},
-	{"poll_timeouts_round_up", poll_timeouts_round_up},
+		{"monotonic_time_goes_forward", monotonic_time_goes_forward},
+		{"wall_time_is_that_of_the_system", wall_time_is_that_of_the_system},
+		{"deadlines_do_not_overflow", deadlines_do_not_overflow},
+		{"poll_timeouts_round_up", poll_timeouts_round_up},
 };
 HZT_MAIN("clock", cases)

@@ -56,8 +56,8 @@ a_guard_made_in_the_child_is_its_own(void)
 }
 
 static const hzt_case cases[] = {
-	{"child_knows_and_parent_does_not_notice", child_knows_and_parent_does_not_notice},
-	{"works_without_the_kernels_help", works_without_the_kernels_help},
-	{"a_guard_made_in_the_child_is_its_own", a_guard_made_in_the_child_is_its_own},
+		{"child_knows_and_parent_does_not_notice", child_knows_and_parent_does_not_notice},
+		{"works_without_the_kernels_help", works_without_the_kernels_help},
+		{"a_guard_made_in_the_child_is_its_own", a_guard_made_in_the_child_is_its_own},
 };
 HZT_MAIN("fork", cases)

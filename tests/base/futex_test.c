@@ -116,10 +116,11 @@ a_signal_is_told_apart(void)
 }
 
 static const hzt_case cases[] = {
-	{"a_changed_word_does_not_sleep", a_changed_word_does_not_sleep},
-	{"a_deadline_ends_the_wait_and_not_before", a_deadline_ends_the_wait_and_not_before},
-	{"a_past_deadline_returns_at_once", a_past_deadline_returns_at_once},
-	{"a_wake_ends_an_endless_wait", a_wake_ends_an_endless_wait},
-	{"a_signal_is_told_apart", a_signal_is_told_apart},
+		{"a_changed_word_does_not_sleep", a_changed_word_does_not_sleep},
+		{"a_deadline_ends_the_wait_and_not_before",
+				a_deadline_ends_the_wait_and_not_before},
+		{"a_past_deadline_returns_at_once", a_past_deadline_returns_at_once},
+		{"a_wake_ends_an_endless_wait", a_wake_ends_an_endless_wait},
+		{"a_signal_is_told_apart", a_signal_is_told_apart},
 };
 HZT_MAIN("futex", cases)

@@ -14,7 +14,8 @@ static void
 expect(const hzi_list *list, const int *numbers, size_t n)
 {
 	size_t at = 0;
-	for (hzi_link *link = hzi_list_first(list); link != NULL; link = hzi_list_next(list, link)) {
+	for (hzi_link *link = hzi_list_first(list); link != NULL;
+			link = hzi_list_next(list, link)) {
 		HZT_CHECK(at < n);
 		HZT_EQ_INT(HZI_OUTER(link, item, link)->number, numbers[at]);
 		at++;
@@ -91,8 +92,8 @@ moves_all_to_the_end_of_another(void)
 }
 
 static const hzt_case cases[] = {
-	{"keeps_order_from_both_ends", keeps_order_from_both_ends},
-	{"removes_from_the_middle_and_twice", removes_from_the_middle_and_twice},
-	{"moves_all_to_the_end_of_another", moves_all_to_the_end_of_another},
+		{"keeps_order_from_both_ends", keeps_order_from_both_ends},
+		{"removes_from_the_middle_and_twice", removes_from_the_middle_and_twice},
+		{"moves_all_to_the_end_of_another", moves_all_to_the_end_of_another},
 };
 HZT_MAIN("list", cases)

@@ -89,10 +89,10 @@ names_its_levels(void)
 }
 
 static const hzt_case cases[] = {
-	{"writes_up_to_its_level", writes_up_to_its_level},
-	{"is_silent_without_a_function", is_silent_without_a_function},
-	{"marks_a_line_that_was_cut", marks_a_line_that_was_cut},
-	{"stays_one_line_and_leaves_errno", stays_one_line_and_leaves_errno},
-	{"names_its_levels", names_its_levels},
+		{"writes_up_to_its_level", writes_up_to_its_level},
+		{"is_silent_without_a_function", is_silent_without_a_function},
+		{"marks_a_line_that_was_cut", marks_a_line_that_was_cut},
+		{"stays_one_line_and_leaves_errno", stays_one_line_and_leaves_errno},
+		{"names_its_levels", names_its_levels},
 };
 HZT_MAIN("log", cases)

@@ -137,7 +137,7 @@ hands_over_without_allocating(void)
 }
 
 static const hzt_case cases[] = {
-	{"the_counter_counts", the_counter_counts},
-	{"hands_over_without_allocating", hands_over_without_allocating},
+		{"the_counter_counts", the_counter_counts},
+		{"hands_over_without_allocating", hands_over_without_allocating},
 };
 HZT_MAIN("mailbox_memory", cases)

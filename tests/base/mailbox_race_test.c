@@ -220,9 +220,9 @@ no_ring_is_lost(void)
 }
 
 static const hzt_case cases[] = {
-	{"many_senders_keep_their_order", many_senders_keep_their_order},
-	{"every_sleep_is_woken", every_sleep_is_woken},
-	{"every_sleep_in_epoll_is_woken", every_sleep_in_epoll_is_woken},
-	{"no_ring_is_lost", no_ring_is_lost},
+		{"many_senders_keep_their_order", many_senders_keep_their_order},
+		{"every_sleep_is_woken", every_sleep_is_woken},
+		{"every_sleep_in_epoll_is_woken", every_sleep_in_epoll_is_woken},
+		{"no_ring_is_lost", no_ring_is_lost},
 };
 HZT_MAIN("mailbox_race", cases)

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -178,7 +179,7 @@ static void
 refuses_bad_names(void)
 {
 	static const char *const names[] = {
-		"", "post", "12345678901234567890123456789012345678901"};
+			"", "post", "12345678901234567890123456789012345678901"};
 	post p;
 	open_post(&p);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -217,7 +218,10 @@ count_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	int n = 0;
-	HZT_CHECK(dir != NULL);
+	if (dir == NULL) {
+		HZT_FAIL("/proc is not mounted");
+		abort();
+	}
 	while (readdir(dir) != NULL) {
 		n++;
 	}
@@ -336,16 +340,17 @@ a_forked_child_touches_nothing(void)
 }
 
 static const hzt_case cases[] = {
-	{"delivers_in_order_of_pushes", delivers_in_order_of_pushes},
-	{"a_thousand_pushes_cost_one_message", a_thousand_pushes_cost_one_message},
-	{"does_not_sleep_on_what_is_there", does_not_sleep_on_what_is_there},
-	{"a_ring_is_looked_at_once", a_ring_is_looked_at_once},
-	{"the_descriptor_follows_the_messages", the_descriptor_follows_the_messages},
-	{"a_wait_ends_at_its_deadline_and_not_before", a_wait_ends_at_its_deadline_and_not_before},
-	{"refuses_bad_names", refuses_bad_names},
-	{"what_is_left_survives_the_close", what_is_left_survives_the_close},
-	{"gives_its_descriptors_back", gives_its_descriptors_back},
-	{"fails_softly_without_descriptors", fails_softly_without_descriptors},
-	{"a_forked_child_touches_nothing", a_forked_child_touches_nothing},
+		{"delivers_in_order_of_pushes", delivers_in_order_of_pushes},
+		{"a_thousand_pushes_cost_one_message", a_thousand_pushes_cost_one_message},
+		{"does_not_sleep_on_what_is_there", does_not_sleep_on_what_is_there},
+		{"a_ring_is_looked_at_once", a_ring_is_looked_at_once},
+		{"the_descriptor_follows_the_messages", the_descriptor_follows_the_messages},
+		{"a_wait_ends_at_its_deadline_and_not_before",
+				a_wait_ends_at_its_deadline_and_not_before},
+		{"refuses_bad_names", refuses_bad_names},
+		{"what_is_left_survives_the_close", what_is_left_survives_the_close},
+		{"gives_its_descriptors_back", gives_its_descriptors_back},
+		{"fails_softly_without_descriptors", fails_softly_without_descriptors},
+		{"a_forked_child_touches_nothing", a_forked_child_touches_nothing},
 };
 HZT_MAIN("mailbox", cases)

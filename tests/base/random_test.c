@@ -33,7 +33,7 @@ uuids_are_of_version_4_and_differ(void)
 }
 
 static const hzt_case cases[] = {
-	{"fills_every_byte", fills_every_byte},
-	{"uuids_are_of_version_4_and_differ", uuids_are_of_version_4_and_differ},
+		{"fills_every_byte", fills_every_byte},
+		{"uuids_are_of_version_4_and_differ", uuids_are_of_version_4_and_differ},
 };
 HZT_MAIN("random", cases)
