@@ -11,7 +11,7 @@ packages_of() {
 			libzmq3-dev libssl-dev libyaml-dev systemtap-sdt-dev
 		;;
 	members) echo maven default-jdk-headless python3 ;;
-	tests) echo libcunit1-dev python3-venv stunnel4 ;;
+	tests) echo libcunit1-dev python3-venv spin stunnel4 ;;
 	sanitizers) echo clang-14 libclang-rt-14-dev llvm-14 ;;
 	lint) echo clang-14 clang-format-14 clang-tidy-14 ;;
 	esac
