@@ -57,8 +57,8 @@ hz_map_load_keys(hz_map *map, const hz_value *keys, size_t n, bool replace_exist
 	return hz_run_none(hz_map_load_keys_async(map, keys, n, replace_existing), err);
 }
 
-// All keys, given as the values of the items; all values; all entries. The whole answer lies in
-// memory: see map_scan.h for large maps. Result: items. Since 0.1.
+// All keys, given as the values of the items. The whole answer lies in memory: see map_scan.h for
+// large maps. Result: items. Since 0.1.
 HZ_API hz_future hz_map_key_set_async(hz_map *map);
 HZ_API HZ_INLINE hz_err
 hz_map_key_set(hz_map *map, hz_items **out, hz_error *err)
@@ -66,6 +66,7 @@ hz_map_key_set(hz_map *map, hz_items **out, hz_error *err)
 	return hz_run_items(hz_map_key_set_async(map), out, err);
 }
 
+// All values; as hz_map_key_set. Result: items. Since 0.1.
 HZ_API hz_future hz_map_values_async(hz_map *map);
 HZ_API HZ_INLINE hz_err
 hz_map_values(hz_map *map, hz_items **out, hz_error *err)
@@ -73,6 +74,7 @@ hz_map_values(hz_map *map, hz_items **out, hz_error *err)
 	return hz_run_items(hz_map_values_async(map), out, err);
 }
 
+// All entries; as hz_map_key_set. Result: items. Since 0.1.
 HZ_API hz_future hz_map_entry_set_async(hz_map *map);
 HZ_API HZ_INLINE hz_err
 hz_map_entry_set(hz_map *map, hz_items **out, hz_error *err)
