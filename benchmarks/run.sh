@@ -26,8 +26,6 @@ cells=()
 mode=full
 results=build/benchmarks/results.jsonl
 this_run=$(mktemp /tmp/benchmark-XXXXXX.jsonl)
-cluster=bench-$$
-launched=
 writer=
 member=0
 
@@ -43,7 +41,6 @@ say() { printf '%s\n' "$*" >&2; }
 
 cleanup() {
 	[ -z "$writer" ] || kill "$writer" 2>/dev/null || true
-	[ -z "$launched" ] || python3 tools/members.py down "$cluster" >/dev/null 2>&1 || true
 	rm -f "$this_run"
 }
 
@@ -67,23 +64,36 @@ build() {
 	SCRIPTED=${SCRIPTED-$own/scripted_member}
 }
 
+# Both kinds of member end with their standard input, that is, with this script, however it ends.
 start_member() {
 	if [ -n "${ADDRESS-}" ]; then
 		return
 	fi
 	if [ -n "$scripted" ]; then
 		say "starting the scripted member"
-		# It ends with its standard input, that is, with this script.
 		coproc MEMBER { exec "${member_cpu[@]}" "$SCRIPTED"; }
 		read -r ADDRESS <&"${MEMBER[0]}"
 		member=$MEMBER_PID
 		return
 	fi
 	say "starting a member"
-	launched=1
-	"${member_cpu[@]}" python3 tools/members.py up "$cluster" 1 heap=1g jvm=-Xms1g >/dev/null
-	ADDRESS=$(python3 tools/members.py ask "$cluster" addresses)
-	member=$(python3 tools/members.py ask "$cluster" pid 0)
+	coproc MEMBER { exec "${member_cpu[@]}" python3 tools/members.py serve; }
+	# A subshell does not see the array's descriptors, but it does see copies of them.
+	exec {launcher_out}<&"${MEMBER[0]}" {launcher_in}>&"${MEMBER[1]}"
+	ADDRESS=$(ask_launcher start 1 heap=1g jvm=-Xms1g)
+	member=$(ask_launcher pid 0)
+}
+
+# One command to the launcher; prints its answer.
+ask_launcher() {
+	local word text
+	echo "$@" >&"$launcher_in"
+	read -r word text <&"$launcher_out"
+	if [ "$word" != ok ]; then
+		say "$text"
+		return 1
+	fi
+	echo "$text"
 }
 
 # So that the member's code is compiled before the first window.
