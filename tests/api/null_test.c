@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every operation on a NULL handle is HZ_ERR_ARGUMENT, never a crash; what has nothing to report
+// does nothing.
+#include "tests/support/suite.h"
+
+#include <hazelcast/hazelcast.h>
+
+static hz_error err;
+
+#define REFUSES(future)                                                                            \
+	do {                                                                                       \
+		err.code = 0;                                                                      \
+		HZT_EQ_INT(hz_await_none((future), &err), HZ_ERR_ARGUMENT);                        \
+		HZT_EQ_INT(err.code, HZ_ERR_ARGUMENT);                                             \
+		HZT_CHECK(err.message[0] != '\0' && !err.in_doubt);                                \
+	} while (0)
+
+static hz_err
+never_run(void *ctx, const hz_value *key, const hz_value *old, hz_value *out)
+{
+	(void)ctx;
+	(void)key;
+	(void)old;
+	(void)out;
+	return HZ_ERR_STATE;
+}
+
+static void
+reading_a_map(void)
+{
+	hz_value k = hz_str("k");
+	REFUSES(hz_map_get_async(NULL, k));
+	REFUSES(hz_map_contains_key_async(NULL, k));
+	REFUSES(hz_map_contains_value_async(NULL, k));
+	REFUSES(hz_map_size_async(NULL));
+	REFUSES(hz_map_is_empty_async(NULL));
+	REFUSES(hz_map_get_all_async(NULL, &k, 1));
+	REFUSES(hz_map_key_set_async(NULL));
+	REFUSES(hz_map_values_async(NULL));
+	REFUSES(hz_map_entry_set_async(NULL));
+	REFUSES(hz_map_get_entry_view_async(NULL, k));
+}
+
+static void
+writing_a_map(void)
+{
+	hz_value k = hz_str("k");
+	hz_entry entry = {k, k};
+	REFUSES(hz_map_put_async(NULL, k, k, NULL));
+	REFUSES(hz_map_set_async(NULL, k, k, NULL));
+	REFUSES(hz_map_put_if_absent_async(NULL, k, k, NULL));
+	REFUSES(hz_map_put_transient_async(NULL, k, k, NULL));
+	REFUSES(hz_map_try_put_async(NULL, k, k, 0));
+	REFUSES(hz_map_replace_async(NULL, k, k));
+	REFUSES(hz_map_replace_if_same_async(NULL, k, k, k));
+	REFUSES(hz_map_set_ttl_async(NULL, k, 1));
+	REFUSES(hz_map_remove_async(NULL, k));
+	REFUSES(hz_map_remove_if_same_async(NULL, k, k));
+	REFUSES(hz_map_delete_async(NULL, k));
+	REFUSES(hz_map_try_remove_async(NULL, k, 0));
+	REFUSES(hz_map_evict_async(NULL, k));
+	REFUSES(hz_map_evict_all_async(NULL));
+	REFUSES(hz_map_clear_async(NULL));
+	REFUSES(hz_map_flush_async(NULL));
+	REFUSES(hz_map_put_all_async(NULL, &entry, 1));
+	REFUSES(hz_map_set_all_async(NULL, &entry, 1));
+	REFUSES(hz_map_load_all_async(NULL, true));
+	REFUSES(hz_map_load_keys_async(NULL, &k, 1, true));
+	REFUSES(hz_map_destroy_async(NULL));
+}
+
+static void
+locks_of_a_map(void)
+{
+	hz_value k = hz_str("k");
+	REFUSES(hz_map_lock_async(NULL, k, NULL));
+	REFUSES(hz_map_try_lock_async(NULL, k, 1, NULL));
+	REFUSES(hz_map_unlock_async(NULL, k));
+	REFUSES(hz_map_force_unlock_async(NULL, k));
+	REFUSES(hz_map_is_locked_async(NULL, k));
+}
+
+static void
+a_queue(void)
+{
+	hz_value item = hz_str("item");
+	REFUSES(hz_queue_add_async(NULL, item));
+	REFUSES(hz_queue_offer_async(NULL, item, 1));
+	REFUSES(hz_queue_put_async(NULL, item));
+	REFUSES(hz_queue_add_all_async(NULL, &item, 1));
+	REFUSES(hz_queue_poll_async(NULL, 1));
+	REFUSES(hz_queue_take_async(NULL));
+	REFUSES(hz_queue_drain_async(NULL, 0));
+	REFUSES(hz_queue_drain_async(NULL, 5));
+	REFUSES(hz_queue_remove_async(NULL, item));
+	REFUSES(hz_queue_remove_all_async(NULL, &item, 1));
+	REFUSES(hz_queue_retain_all_async(NULL, &item, 1));
+	REFUSES(hz_queue_clear_async(NULL));
+	REFUSES(hz_queue_peek_async(NULL));
+	REFUSES(hz_queue_element_async(NULL));
+	REFUSES(hz_queue_items_async(NULL));
+	REFUSES(hz_queue_contains_async(NULL, item));
+	REFUSES(hz_queue_contains_all_async(NULL, &item, 1));
+	REFUSES(hz_queue_size_async(NULL));
+	REFUSES(hz_queue_is_empty_async(NULL));
+	REFUSES(hz_queue_remaining_capacity_async(NULL));
+	REFUSES(hz_queue_destroy_async(NULL));
+}
+
+// The blocking forms, once for each kind of result.
+static void
+blocking_forms(void)
+{
+	bool b = true;
+	int32_t n = 7;
+	hz_value value = hz_i64(7);
+	hz_items *items = NULL;
+	hz_entry_view *view = NULL;
+	hz_objects *objects = NULL;
+	HZT_EQ_INT(hz_map_set(NULL, hz_i32(1), hz_i32(1), NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_is_empty(NULL, &b, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_size(NULL, &n, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_get(NULL, hz_i32(1), &value, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_entry_set(NULL, &items, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_get_entry_view(NULL, hz_i32(1), &view, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_client_objects(NULL, &objects, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_queue_take(NULL, &value, NULL), HZ_ERR_ARGUMENT);
+	// Written on success only; a value is null after a failure.
+	HZT_CHECK(b && n == 7 && items == NULL && view == NULL && objects == NULL);
+	HZT_CHECK(hz_value_is_null(&value));
+}
+
+static void
+what_is_no_operation(void)
+{
+	hz_map *map = NULL;
+	hz_queue *queue = NULL;
+	hz_map_scan *scan = NULL;
+	hz_items *items = NULL;
+	hz_entry_view *view = NULL;
+	hz_objects *objects = NULL;
+	hz_value value = hz_i64(7);
+	bool more = true;
+	HZT_EQ_INT(hz_map_open(NULL, "name", NULL, &map, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_queue_open(NULL, "name", NULL, &queue, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_queue_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_map_name(NULL), "");
+	HZT_EQ_STR(hz_queue_name(NULL), "");
+	HZT_EQ_INT(hz_map_destroy(NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_destroy(&map, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_queue_destroy(NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_scan_open(NULL, NULL, &scan, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_scan_next(NULL, &value, NULL, &more, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_compute(NULL, value, never_run, NULL, NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_compute_if_absent(NULL, value, never_run, NULL, NULL, &err),
+			HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_compute_if_present(NULL, value, never_run, NULL, NULL, &err),
+			HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_map_merge(NULL, value, value, never_run, NULL, NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_CHECK(map == NULL && queue == NULL && scan == NULL);
+	hz_map_close(NULL);
+	hz_map_close(&map);
+	hz_queue_close(NULL);
+	hz_queue_close(&queue);
+	hz_map_scan_destroy(NULL);
+	hz_map_scan_destroy(&scan);
+	hz_items_destroy(&items);
+	hz_entry_view_destroy(NULL);
+	hz_entry_view_destroy(&view);
+	hz_objects_destroy(NULL);
+	hz_objects_destroy(&objects);
+	HZT_EQ_INT(hz_objects_count(NULL), 0);
+	HZT_CHECK(hz_objects_at(NULL, 0) == NULL);
+}
+
+static const hzt_case cases[] = {
+		{"reading_a_map", reading_a_map},
+		{"writing_a_map", writing_a_map},
+		{"locks_of_a_map", locks_of_a_map},
+		{"a_queue", a_queue},
+		{"blocking_forms", blocking_forms},
+		{"what_is_no_operation", what_is_no_operation},
+};
+
+HZT_MAIN("null", cases)
