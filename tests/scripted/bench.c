@@ -45,7 +45,9 @@ bench_members(bench *b, size_t n, const hzt_scripted_options *options, const cha
 	}
 	hzt_scripted_cluster(b->member, n);
 	HZT_OK(hz_config_new(&b->config, NULL));
-	HZT_OK(hz_config_set(b->config, "network.cluster-members", addresses, NULL));
+	if (n > 0) {
+		HZT_OK(hz_config_set(b->config, "network.cluster-members", addresses, NULL));
+	}
 	set_all(b->config, defaults);
 	set_all(b->config, settings);
 }
