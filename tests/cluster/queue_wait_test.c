@@ -134,15 +134,30 @@ a_deadline_ends_put(void)
 	HZT_OK_ERR(hz_queue_destroy(&queue, &err), &err);
 }
 
+typedef struct destroyed_take {
+	hz_queue *queue;
+	hz_future take;
+} destroyed_take;
+
+// A take that reaches the member after the queue was destroyed waits in a new one.
+static bool
+ends_by_destroying(void *ctx)
+{
+	const destroyed_take *d = ctx;
+	HZT_OK_ERR(hz_await_none(hz_queue_destroy_async(d->queue), &err), &err);
+	return hz_future_done(d->take);
+}
+
 static void
 destroying_the_queue_ends_a_take(void)
 {
 	hz_queue *queue = session_queue("destroyed");
-	hz_future future = hz_queue_take_async(queue);
+	destroyed_take d = {queue, hz_queue_take_async(queue)};
 	HZT_AWAIT(is_parked, NULL, 5000);
-	HZT_OK_ERR(hz_queue_destroy(&queue, &err), &err);
-	HZT_EQ_INT(hz_await_value(future, NULL, &err), HZ_ERR_DESTROYED);
+	HZT_AWAIT(ends_by_destroying, &d, 20000);
+	HZT_EQ_INT(hz_await_value(d.take, NULL, &err), HZ_ERR_DESTROYED);
 	HZT_EQ_INT(err.code, HZ_ERR_DESTROYED);
+	hz_queue_close(&queue);
 }
 
 // ---- Taken, left, reported late ----
