@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 enum {
@@ -30,6 +31,31 @@ enum {
 	MAX_SOCKETS = 8192,
 	MAX_NAME = 40
 };
+
+// ZeroMQ begins and ends a library of its own (libpgm) with its contexts, and that library does not
+// bear to be begun while another thread ends it. So contexts are made and ended one at a time. The
+// word holds the process that is at it: a child does not wait for a thread that it does not have.
+static _Atomic uint32_t contexts;
+
+static void
+lock_contexts(void)
+{
+	uint32_t self = (uint32_t)getpid();
+	uint32_t was = 0;
+	while (!atomic_compare_exchange_strong(&contexts, &was, self)) {
+		if (was == self) {
+			hzi_futex_wait(&contexts, self, HZI_NEVER);
+			was = 0;
+		}
+	}
+}
+
+static void
+unlock_contexts(void)
+{
+	atomic_store(&contexts, 0);
+	hzi_futex_wake(&contexts, 1);
+}
 
 struct hzi_bus {
 	void *context;
@@ -48,6 +74,15 @@ probe(unsigned descriptors)
 	return hzi_probe_descriptors(descriptors);
 }
 
+static void
+end_context(void *context)
+{
+	lock_contexts();
+	while (zmq_ctx_term(context) != 0 && errno == EINTR) {
+	}
+	unlock_contexts();
+}
+
 hz_err
 hzi_bus_new(const hzi_fork_guard *guard, hzi_bus **out)
 {
@@ -63,7 +98,9 @@ hzi_bus_new(const hzi_fork_guard *guard, hzi_bus **out)
 		goto fail;
 	}
 	bus->guard = guard;
+	lock_contexts();
 	bus->context = zmq_ctx_new();
+	unlock_contexts();
 	if (bus->context == NULL) {
 		err = HZ_ERR_RESOURCE;
 		goto fail;
@@ -75,7 +112,7 @@ hzi_bus_new(const hzi_fork_guard *guard, hzi_bus **out)
 	void *first = zmq_socket(bus->context, ZMQ_PAIR);
 	if (first == NULL) {
 		err = HZ_ERR_RESOURCE;
-		zmq_ctx_term(bus->context);
+		end_context(bus->context);
 		goto fail;
 	}
 	zmq_close(first);
@@ -95,8 +132,7 @@ hzi_bus_destroy(hzi_bus **bus)
 	}
 	// In a child the context's thread does not exist, and waiting for it would never end.
 	if (!hzi_forked((*bus)->guard)) {
-		while (zmq_ctx_term((*bus)->context) != 0 && errno == EINTR) {
-		}
+		end_context((*bus)->context);
 		free(*bus);
 	}
 	*bus = NULL;
