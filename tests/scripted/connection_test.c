@@ -375,6 +375,7 @@ removals_before_additions(void)
 	b.member[2] = hzt_scripted_start(NULL);
 	b.members = 3;
 	hzt_scripted *next[] = {b.member[0], b.member[2]};
+	hzt_scripted_cluster_by(b.member[1], next, 2);
 	hzt_scripted_cluster(next, 2);
 	name_of(&b, 1, '-', gone, sizeof(gone));
 	name_of(&b, 2, '+', come, sizeof(come));

@@ -78,6 +78,10 @@ void hzt_scripted_disconnect(hzt_scripted *member, hzt_end how);
 // are told at once.
 void hzt_scripted_cluster(hzt_scripted *const *members, size_t n);
 
+// The same, but only this member says so; it need not be one of them. A client hears of a change from
+// one member, and which one that is is the client's choice.
+void hzt_scripted_cluster_by(hzt_scripted *teller, hzt_scripted *const *members, size_t n);
+
 // Sends an event to everybody registered at this member for it by a request of the given type
 // (HZP_..._REQUEST.id); returns to how many.
 size_t hzt_scripted_event(hzt_scripted *member, uint32_t request_type, const hzp_message *event,

@@ -105,6 +105,25 @@ hzt_send_views(hzt_scripted *member)
 	free(t.ids);
 }
 
+static void
+tell(hzt_scripted *teller, hzt_scripted *const *members, size_t n, int32_t version)
+{
+	memcpy(teller->cluster, members, n * sizeof(*members));
+	teller->cluster_size = n;
+	teller->members_version = version;
+	teller->partitions_version = version;
+	hzt_send_views(teller);
+}
+
+void
+hzt_scripted_cluster_by(hzt_scripted *teller, hzt_scripted *const *members, size_t n)
+{
+	hzt_lock();
+	hzt_need(n <= HZT_CLUSTER_MAX, "so many members");
+	tell(teller, members, n, hzt_scripted_next_version());
+	hzt_unlock();
+}
+
 void
 hzt_scripted_cluster(hzt_scripted *const *members, size_t n)
 {
@@ -112,11 +131,7 @@ hzt_scripted_cluster(hzt_scripted *const *members, size_t n)
 	hzt_need(n <= HZT_CLUSTER_MAX, "so many members");
 	int32_t version = hzt_scripted_next_version();
 	for (size_t i = 0; i < n; i++) {
-		memcpy(members[i]->cluster, members, n * sizeof(*members));
-		members[i]->cluster_size = n;
-		members[i]->members_version = version;
-		members[i]->partitions_version = version;
-		hzt_send_views(members[i]);
+		tell(members[i], members, n, version);
 	}
 	hzt_unlock();
 }
