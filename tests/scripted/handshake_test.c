@@ -136,7 +136,8 @@ run_script(const script *s)
 {
 	bench b;
 	hz_error err = {0};
-	bench_members(&b, 1, NULL, brief);
+	// A refusal is the end, whatever time is left.
+	bench_members(&b, 1, NULL, s->want == HZ_ERR_OFFLINE ? brief : NULL);
 	int threads = bench_threads();
 	int descriptors = bench_descriptors();
 	hzt_scripted_on(b.member[0], AUTH, 0, s->rule, (void *)(uintptr_t)s->ctx);

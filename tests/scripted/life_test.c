@@ -283,7 +283,8 @@ cycles(void)
 	HZT_AWAIT(nobody_is_connected, &b, PATIENCE_MS);
 	HZT_EQ_INT(bench_threads(), threads);
 	HZT_EQ_INT(bench_descriptors(), descriptors);
-	HZT_CHECK(bench_rss() < rss + (UINT64_C(8) << 20) * (uint64_t)hzt_slowness());
+	// A sanitizer keeps what was freed for a while.
+	HZT_CHECK(hzt_slowness() > 1 || bench_rss() < rss + (UINT64_C(8) << 20));
 	bench_close(&b);
 }
 
