@@ -51,7 +51,13 @@ static const put_pair PUT_TRANSIENT = {
 HZ_API hz_err
 hz_map_open(hz_client *client, const char *name, const hz_call *call, hz_map **map, hz_error *err)
 {
-	return hzi_handle_open(client, HZ_SERVICE_MAP, name, call, sizeof(**map), map, err);
+	hzi_handle *handle = NULL;
+	hz_err e = hzi_handle_open(client, HZ_SERVICE_MAP, name, call, sizeof(**map),
+			map != NULL ? &handle : NULL, err);
+	if (handle != NULL) {
+		*map = HZI_OUTER(handle, hz_map, handle);
+	}
+	return e;
 }
 
 HZ_API void

@@ -221,7 +221,7 @@ check(hz_map *map, const hz_scan_options *given, hz_scan_options *options, hz_er
 HZ_API hz_err
 hz_map_scan_open(hz_map *map, const hz_scan_options *given, hz_map_scan **out, hz_error *err)
 {
-	hz_scan_options options;
+	hz_scan_options options = hz_scan_options_default();
 	if (out == NULL) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "scan is NULL");
 	}
@@ -248,9 +248,13 @@ hz_map_scan_destroy(hz_map_scan **scan)
 	if (scan == NULL || *scan == NULL) {
 		return;
 	}
-	hz_items_destroy(&(*scan)->page);
-	free((*scan)->place.pointers);
-	hzi_handle_drop(&(*scan)->map.handle);
-	free(*scan);
+	hz_map_scan *gone = *scan;
 	*scan = NULL;
+	if (hzi_forked(&gone->map.handle.client->guard)) {
+		return;
+	}
+	hz_items_destroy(&gone->page);
+	free(gone->place.pointers);
+	hzi_handle_drop(&gone->map.handle);
+	free(gone);
 }

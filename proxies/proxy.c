@@ -69,7 +69,7 @@ make_handle(hz_client *client, hzi_name *name, const hz_call *call, size_t size)
 
 hz_err
 hzi_handle_open(hz_client *client, const char *service, const char *name, const hz_call *call,
-		size_t size, void *out, hz_error *err)
+		size_t size, hzi_handle **out, hz_error *err)
 {
 	hzi_name *entry = NULL;
 	hz_err e = hzi_client_enter(client);
@@ -93,7 +93,7 @@ hzi_handle_open(hz_client *client, const char *service, const char *name, const 
 	if (handle == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a handle");
 	}
-	memcpy(out, &handle, sizeof(handle));
+	*out = handle;
 	return HZ_OK;
 }
 

@@ -24,7 +24,7 @@
 // and call; service is static. HZ_ERR_ARGUMENT, HZ_ERR_LIMIT, HZ_ERR_MEMORY, and what a call may
 // end with.
 hz_err hzi_handle_open(hz_client *client, const char *service, const char *name,
-		const hz_call *call, size_t size, void *out, hz_error *err);
+		const hz_call *call, size_t size, hzi_handle **out, hz_error *err);
 
 // Frees a handle. NULL is fine. In a child of the client's process it only forgets it.
 void hzi_handle_close(hzi_handle *handle);

@@ -35,8 +35,8 @@ static const hzi_op ADD_ALL = {&HZP_QUEUE_ADD_ALL, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op POLL = {&HZP_QUEUE_POLL, HZ_RESULT_VALUE, TAKES, NULL};
 static const hzi_op TAKE = {&HZP_QUEUE_TAKE, HZ_RESULT_VALUE, TAKES_WAITS, NULL};
 static const hzi_op TAKE_IN_TIME = {&HZP_QUEUE_POLL, HZ_RESULT_VALUE, TAKES, need_item_in_time};
-static const hzi_op DRAIN = {&HZP_QUEUE_DRAIN_TO, HZ_RESULT_ITEMS, 0, NULL};
-static const hzi_op DRAIN_MAX = {&HZP_QUEUE_DRAIN_TO_MAX_SIZE, HZ_RESULT_ITEMS, 0, NULL};
+static const hzi_op DRAIN = {&HZP_QUEUE_DRAIN_TO, HZ_RESULT_ITEMS, HZI_OP_ITEM, NULL};
+static const hzi_op DRAIN_MAX = {&HZP_QUEUE_DRAIN_TO_MAX_SIZE, HZ_RESULT_ITEMS, HZI_OP_ITEM, NULL};
 static const hzi_op REMOVE = {&HZP_QUEUE_REMOVE, HZ_RESULT_BOOL, 0, NULL};
 static const hzi_op REMOVE_ALL = {&HZP_QUEUE_COMPARE_AND_REMOVE_ALL, HZ_RESULT_BOOL, 0, NULL};
 static const hzi_op RETAIN_ALL = {&HZP_QUEUE_COMPARE_AND_RETAIN_ALL, HZ_RESULT_BOOL, 0, NULL};
@@ -112,7 +112,13 @@ HZ_API hz_err
 hz_queue_open(hz_client *client, const char *name, const hz_call *call, hz_queue **queue,
 		hz_error *err)
 {
-	return hzi_handle_open(client, HZ_SERVICE_QUEUE, name, call, sizeof(**queue), queue, err);
+	hzi_handle *handle = NULL;
+	hz_err e = hzi_handle_open(client, HZ_SERVICE_QUEUE, name, call, sizeof(**queue),
+			queue != NULL ? &handle : NULL, err);
+	if (handle != NULL) {
+		*queue = HZI_OUTER(handle, hz_queue, handle);
+	}
+	return e;
 }
 
 HZ_API void

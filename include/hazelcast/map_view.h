@@ -42,7 +42,7 @@ hz_map_get_entry_view(hz_map *map, hz_value key, hz_entry_view **view, hz_error 
 	void *object = NULL;
 	hz_err e = hz_run_object(
 			hz_map_get_entry_view_async(map, key), view != NULL ? &object : NULL, err);
-	if (e == HZ_OK) {
+	if (e == HZ_OK && view != NULL) {
 		*view = (hz_entry_view *)object;
 	}
 	return e;

@@ -41,7 +41,7 @@ hz_client_objects(hz_client *client, hz_objects **out, hz_error *err)
 	void *object = NULL;
 	hz_err e = hz_run_object(
 			hz_client_objects_async(client), out != NULL ? &object : NULL, err);
-	if (e == HZ_OK) {
+	if (e == HZ_OK && out != NULL) {
 		*out = (hz_objects *)object;
 	}
 	return e;

@@ -16,7 +16,7 @@ make_entries(void)
 {
 	for (int i = 0; i < MANY; i++) {
 		keys[i] = hz_i32(i);
-		entries[i] = (hz_entry){hz_i32(i), hz_i64(i * 10)};
+		entries[i] = (hz_entry){hz_i32(i), hz_i64((int64_t)i * 10)};
 	}
 }
 
@@ -37,7 +37,7 @@ check_entries(hz_items *items, int n)
 		int64_t v = -1;
 		HZT_OK(hz_value_get_i32(&key, &k));
 		HZT_OK(hz_value_get_i64(&value, &v));
-		HZT_CHECK(k >= 0 && k < n && v == k * 10 && !seen[k]);
+		HZT_CHECK(k >= 0 && k < n && v == (int64_t)k * 10 && !seen[k]);
 		seen[k] = true;
 		count++;
 	}
@@ -207,7 +207,10 @@ async_bulk_outlives_its_arguments(void)
 	hz_map *map = session_map("async-bulk");
 	hz_items *items = NULL;
 	hz_value *own = malloc(100 * sizeof(*own));
-	HZT_CHECK(own != NULL);
+	if (own == NULL) {
+		HZT_FAIL("no memory");
+		return;
+	}
 	make_entries();
 	HZT_OK_ERR(hz_map_put_all(map, entries, 100, &err), &err);
 	for (int i = 0; i < 100; i++) {

@@ -172,7 +172,7 @@ the_deadline_covers_all_tries(void)
 	HZT_EQ_INT(hz_map_compute(hurried, hz_str("k"), always_late, &t, &out, &err),
 			HZ_ERR_TIMEOUT);
 	HZT_CHECK(took_null(&out) && t.calls >= 2);
-	HZT_CHECK(hzt_now_ms() - start_ms < 5000 * hzt_slowness());
+	HZT_CHECK(hzt_now_ms() - start_ms < INT64_C(5000) * hzt_slowness());
 	hz_map_close(&hurried);
 	HZT_OK_ERR(hz_map_destroy(&t.map, &err), &err);
 }
@@ -221,7 +221,7 @@ no_step_is_lost(void)
 		pthread_join(threads[i], &failed);
 	}
 	HZT_EQ_INT(atomic_load((_Atomic int *)failed), 0);
-	HZT_CHECK(map_has(map, hz_str("n"), THREADS * ROUNDS));
+	HZT_CHECK(map_has(map, hz_str("n"), (int64_t)THREADS * ROUNDS));
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
 }
 

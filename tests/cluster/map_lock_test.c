@@ -146,7 +146,7 @@ a_deadline_ends_the_wait(void)
 	HZT_EQ_INT(hz_map_lock(two.b, k, NULL, &err), HZ_ERR_TIMEOUT);
 	HZT_CHECK(!err.in_doubt);
 	HZT_CHECK(hzt_now_ms() - start_ms >= 190 &&
-			hzt_now_ms() - start_ms < 5000 * hzt_slowness());
+			hzt_now_ms() - start_ms < INT64_C(5000) * hzt_slowness());
 	HZT_OK_ERR(hz_map_unlock(two.a, k, &err), &err);
 	HZT_OK_ERR(hz_map_lock(two.b, k, NULL, &err), &err);
 	HZT_OK_ERR(hz_map_unlock(two.b, k, &err), &err);
@@ -226,7 +226,7 @@ a_lock_keeps_others_out(void)
 		pthread_join(threads[i], &failed);
 	}
 	HZT_EQ_INT(atomic_load((_Atomic int *)failed), 0);
-	HZT_CHECK(map_has(map, hz_str("n"), THREADS * ROUNDS));
+	HZT_CHECK(map_has(map, hz_str("n"), (int64_t)THREADS * ROUNDS));
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
 }
 

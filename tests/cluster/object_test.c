@@ -4,6 +4,7 @@
 // handles whose client is gone.
 #include "tests/cluster/session.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,8 +57,8 @@ lists_what_is_open(void)
 	hz_queue *queue = session_queue("listed-queue");
 	char map_name[128];
 	char queue_name[128];
-	strcpy(map_name, hz_map_name(map));
-	strcpy(queue_name, hz_queue_name(queue));
+	snprintf(map_name, sizeof(map_name), "%s", hz_map_name(map));
+	snprintf(queue_name, sizeof(queue_name), "%s", hz_queue_name(queue));
 	await_listed(HZ_SERVICE_MAP, map_name, true);
 	await_listed(HZ_SERVICE_QUEUE, queue_name, true);
 	HZT_CHECK(!is_listed(HZ_SERVICE_QUEUE, map_name));
@@ -73,7 +74,7 @@ an_object_that_was_destroyed_can_be_opened_again(void)
 	hz_map *map = session_map("again");
 	hz_map *again = NULL;
 	char name[128];
-	strcpy(name, hz_map_name(map));
+	snprintf(name, sizeof(name), "%s", hz_map_name(map));
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
 	await_listed(HZ_SERVICE_MAP, name, false);
 	HZT_OK_ERR(hz_map_open(session_client(), name, NULL, &again, &err), &err);

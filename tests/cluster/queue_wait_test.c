@@ -257,7 +257,8 @@ cancelled_takes_lose_nothing(void)
 		taken += n;
 		hz_value_clear(&item);
 	}
-	for (int64_t until = hzt_now_ms() + 10000 * hzt_slowness(); hzt_now_ms() < until;) {
+	for (int64_t until = hzt_now_ms() + INT64_C(10000) * hzt_slowness();
+			hzt_now_ms() < until;) {
 		taken += drain_sum(queue);
 		if (taken + atomic_load(&late_sum) == WANTED) {
 			break;
