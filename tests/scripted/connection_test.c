@@ -270,7 +270,8 @@ same_cluster_again(void)
 	HZT_CHECK(says(&c, "shutting-down disconnected shutdown "));
 }
 
-// All members are started anew on the same ports: other members, another cluster.
+// All members are started anew on the same ports: other members, another cluster. The
+// client makes its structures again, once.
 static void
 another_cluster(void)
 {
@@ -291,6 +292,9 @@ another_cluster(void)
 	await_note(&c, "+101");
 	bench_await_connections(&b, 2);
 	HZT_EQ_INT(hz_client_cluster_id(b.client).msb, id.msb);
+	uint64_t made = hzt_scripted_count(b.member[0], HZP_CLIENT_CREATE_PROXIES_REQUEST.id) +
+			hzt_scripted_count(b.member[1], HZP_CLIENT_CREATE_PROXIES_REQUEST.id);
+	HZT_EQ_INT(made, 1);
 	bench_end(&b);
 }
 
