@@ -280,6 +280,97 @@ members_that_come_and_go_are_followed(void)
 	await_told(&wires, "closed closed end ", 2000);
 }
 
+// ---- Deadlines ----
+
+static hz_queue *
+open_queue(hz_client *client, const char *name)
+{
+	hz_error err = {0};
+	hz_queue *queue = NULL;
+	HZT_OK_ERR(hz_queue_open(client, name, NULL, &queue, &err), &err);
+	return queue;
+}
+
+typedef struct taker {
+	hz_client *client;
+	hz_err e;
+	hz_error err;
+	int64_t item;
+} taker;
+
+static void
+take_one(void *ctx, size_t number)
+{
+	taker *self = ctx;
+	(void)number;
+	hz_value item = hz_null();
+	hz_queue *queue = open_queue(self->client, "reconnect");
+	self->e = hz_queue_take(queue, &item, &self->err);
+	hz_value_get_i64(&item, &self->item);
+	hz_value_clear(&item);
+	hz_queue_close(&queue);
+}
+
+static bool
+time_has_come(void *at_ms)
+{
+	return hzt_now_ms() >= *(int64_t *)at_ms;
+}
+
+// The limit of a failing call is none of a call that waits.
+static void
+waiting_outlasts_the_invocation_timeout(void)
+{
+	static taker self;
+	hz_client *client = hzt_client(members(),
+			"properties.hazelcast.client.invocation.timeout.seconds", "1", NULL);
+	hz_queue *queue = open_queue(client, "reconnect");
+	self.client = client;
+	hzt_team *team = hzt_team_start(1, take_one, &self);
+	HZT_AWAIT_STAT(client, parked, 1, 5000);
+	int64_t later = hzt_now_ms() + 3000;
+	HZT_AWAIT(time_has_come, &later, 5000);
+	HZT_EQ_INT(hzt_team_running(team), 1);
+	hz_error err = {0};
+	HZT_OK_ERR(hz_queue_put(queue, hz_i64(77), &err), &err);
+	hzt_team_join(&team, 5000);
+	HZT_OK_ERR(self.e, &self.err);
+	HZT_EQ_INT(self.item, 77);
+	hz_queue_close(&queue);
+	hz_client_destroy(&client);
+}
+
+// Reads until some have met the frozen member; not so long that the other one gives it up.
+static void
+a_deadline_holds_beside_a_frozen_member(void)
+{
+	hz_client *client = hzt_client(members(), NULL);
+	use_all_partitions(client, 10000);
+	hzt_await_members(client, 2, 10000);
+	hz_map *map = open_map(client, "reconnect", 1000);
+	hzt_cluster_stop(cluster, 1);
+	size_t timeouts = 0;
+	for (int64_t key = 0; key < KEYS && timeouts < 2; key++) {
+		hz_error err = {0};
+		int64_t start = hzt_now_ms();
+		hz_err e = hz_map_get(map, hz_i64(key), NULL, &err);
+		int64_t took = hzt_now_ms() - start;
+		HZT_CHECK(took <= 1000 + 300 * hzt_slowness());
+		if (e != HZ_OK) {
+			HZT_EQ_INT(e, HZ_ERR_TIMEOUT);
+			HZT_CHECK(took >= 990);
+			timeouts++;
+		}
+	}
+	hzt_cluster_cont(cluster, 1);
+	HZT_EQ_INT(timeouts, 2);
+	hz_map_close(&map);
+	use_all_partitions(client, 20000);
+	hz_client_destroy(&client);
+}
+
+// ---- Faults ----
+
 // Reads until it is told to stop; every read must succeed, however long it takes.
 typedef struct reader {
 	hz_client *client;
@@ -356,6 +447,7 @@ a_cluster_begun_anew_is_taken_on(void)
 {
 	static history told = {.lock = PTHREAD_MUTEX_INITIALIZER};
 	static reader readers;
+	static taker waiting;
 	static const char mode[] = "connection-strategy.reconnect-mode";
 	static const char pause[] = "connection-strategy.connection-retry.initial-backoff-millis";
 	hz_client *patient = hzt_client(members(), pause, "200", NULL);
@@ -366,10 +458,16 @@ a_cluster_begun_anew_is_taken_on(void)
 	hz_map *fickle_map = open_map(fickle, "reconnect", 20000);
 	hz_uuid before = hz_client_cluster_id(patient);
 	listen_lifecycle(patient, &told);
+	waiting.client = patient;
+	hzt_team *takers = hzt_team_start(1, take_one, &waiting);
+	HZT_AWAIT_STAT(patient, parked, 1, 5000);
 
 	hzt_cluster_kill(cluster, 0);
 	hzt_cluster_kill(cluster, 1);
 	await_told(&told, "disconnected ", 10000);
+	hzt_team_join(&takers, 5000); // the item that it may have been given died with the member
+	HZT_EQ_INT(waiting.e, HZ_ERR_DISCONNECTED);
+	HZT_CHECK(waiting.err.in_doubt);
 	HZT_CHECK(!hz_client_connected(patient));
 	HZT_AWAIT_STAT(hasty, connections, 0, 10000);
 	HZT_EQ_INT(hz_map_get(hasty_map, hz_i64(1), NULL, NULL), HZ_ERR_OFFLINE);
@@ -407,6 +505,10 @@ static const hzt_case cases[] = {
 		{"says_its_name_and_labels", says_its_name_and_labels},
 		{"one_connection_is_enough", one_connection_is_enough},
 		{"backups_may_answer_or_not", backups_may_answer_or_not},
+		{"waiting_outlasts_the_invocation_timeout",
+				waiting_outlasts_the_invocation_timeout},
+		{"a_deadline_holds_beside_a_frozen_member",
+				a_deadline_holds_beside_a_frozen_member},
 		{"members_that_come_and_go_are_followed", members_that_come_and_go_are_followed},
 		{"a_frozen_member_is_left_and_calls_go_on",
 				a_frozen_member_is_left_and_calls_go_on},
