@@ -23,6 +23,7 @@
 #define VALUES 2000000 // of each thread, at most
 #define DEADLINE_MS 20000
 #define SLACK_MS 2000
+#define KILLS_MAX 20
 #define LOAD_MS 1000 // between two faults
 
 // What became of the call that wrote a value.
@@ -36,6 +37,7 @@ typedef struct writer {
 	size_t last[KEYS]; // the newest acknowledged value of a key, 0: none
 	uint64_t random;
 	uint64_t done, failed, in_doubt, reads;
+	atomic_size_t acknowledged; // as `done`, for other threads to look at
 	int64_t longest_ms, late_calls;
 	uint64_t lost;   // an older value, or none, where a newer one was acknowledged
 	uint64_t undone; // a value in doubt that was applied after the next acknowledged one
@@ -66,6 +68,7 @@ note(writer *self, size_t value, int64_t start_ms, hz_err e, const hz_error *err
 	if (e == HZ_OK) {
 		self->fate[value] = DONE;
 		self->done++;
+		atomic_store(&self->acknowledged, self->done);
 	} else if (err->in_doubt) {
 		self->fate[value] = IN_DOUBT;
 		self->in_doubt++;
@@ -151,6 +154,12 @@ get_one(writer *self, hz_map *map, size_t key)
 	hz_value_clear(&read);
 }
 
+static void
+name_structure(char *name, size_t cap, const writer *self)
+{
+	snprintf(name, cap, "kill-%zu", self->number);
+}
+
 static hz_map *
 open_map(const writer *self)
 {
@@ -158,7 +167,7 @@ open_map(const writer *self)
 	hz_error err = {0};
 	hz_map *map = NULL;
 	hz_call call = {.timeout_ms = DEADLINE_MS};
-	snprintf(name, sizeof(name), "kill-%zu", self->number);
+	name_structure(name, sizeof(name), self);
 	HZT_OK_ERR(hz_map_open(self->client, name, &call, &map, &err), &err);
 	return map;
 }
@@ -190,7 +199,7 @@ open_queue(const writer *self)
 	hz_error err = {0};
 	hz_queue *queue = NULL;
 	hz_call call = {.timeout_ms = DEADLINE_MS};
-	snprintf(name, sizeof(name), "kill-%zu", self->number);
+	name_structure(name, sizeof(name), self);
 	HZT_OK_ERR(hz_queue_open(self->client, name, &call, &queue, &err), &err);
 	return queue;
 }
@@ -238,8 +247,17 @@ judge_queue(writer *self)
 		}
 		doubled += seen[value]++ > 0;
 	}
+	size_t first = 0, last = 0;
 	for (size_t i = 1; i <= self->values; i++) {
-		self->lost += self->fate[i] == DONE && seen[i] == 0;
+		if (self->fate[i] == DONE && seen[i] == 0) {
+			first = first == 0 ? i : first;
+			last = i;
+			self->lost++;
+		}
+	}
+	if (self->lost > 0) {
+		printf("  %s: of %zu items %" PRIu64 " are lost, from %zu to %zu\n",
+				hz_queue_name(queue), self->values, self->lost, first, last);
 	}
 	self->undone += doubled; // see below: of a queue this is never excused
 	free(seen);
@@ -267,18 +285,76 @@ let_load_run(void)
 	HZT_AWAIT(has_passed, &until, 2 * LOAD_MS);
 }
 
+// Which member owned what when it was killed, to understand a loss.
+typedef struct kill_note {
+	hz_uuid owners[QUEUE_THREADS];
+	size_t acknowledged[QUEUE_THREADS];
+} kill_note;
+
+static kill_note kill_notes[KILLS_MAX];
+
+static void
+note_kill(size_t number, hz_client *client)
+{
+	kill_note *kill = &kill_notes[number];
+	for (size_t i = 0; i < QUEUE_THREADS; i++) {
+		const writer *queue = &writers[MAP_THREADS + i];
+		char name[32];
+		int32_t partition = 0;
+		name_structure(name, sizeof(name), queue);
+		HZT_OK(hz_client_partition_of(client, hz_str(name), &partition, NULL));
+		HZT_OK(hz_client_partition_owner(client, partition, &kill->owners[i], NULL));
+		kill->acknowledged[i] = atomic_load(&queue->acknowledged);
+	}
+}
+
+// What is lost is missed after the kill that has lost it.
+static void
+look_at_queues(size_t number)
+{
+	for (size_t i = 0; i < QUEUE_THREADS; i++) {
+		const writer *self = &writers[MAP_THREADS + i];
+		size_t least = atomic_load(&self->acknowledged);
+		hz_error err = {0};
+		hz_queue *queue = open_queue(self);
+		int32_t size = 0;
+		HZT_OK_ERR(hz_queue_size(queue, &size, &err), &err);
+		if ((size_t)size < least) {
+			printf("  after kill %zu: %s has %d items, %zu were acknowledged\n", number,
+					hz_queue_name(queue), (int)size, least);
+		}
+		hz_queue_close(&queue);
+	}
+}
+
+static void
+print_kills(void)
+{
+	for (size_t i = 0; i < KILLS_MAX && kill_notes[i].acknowledged[0] > 0; i++) {
+		const kill_note *kill = &kill_notes[i];
+		printf("  kill %zu of member %zu; queues had (owner)", i, i % MEMBERS);
+		for (size_t j = 0; j < QUEUE_THREADS; j++) {
+			printf(" %zu (%04x)", kill->acknowledged[j],
+					(unsigned)(kill->owners[j].msb >> 48));
+		}
+		printf("\n");
+	}
+}
+
 // One after the other, each when the backups of the one before are made again and the client knows.
 static void
 kill_in_turn(hzt_cluster *cluster, hz_client *client)
 {
-	size_t kills = hzt_size(20, MEMBERS, MEMBERS);
+	size_t kills = hzt_size(KILLS_MAX, MEMBERS, MEMBERS);
 	for (size_t i = 0; i < kills; i++) {
 		let_load_run();
+		note_kill(i, client);
 		hzt_cluster_kill(cluster, i % MEMBERS);
 		let_load_run();
 		hzt_cluster_restart(cluster, i % MEMBERS);
 		hzt_cluster_wait_safe(cluster);
 		hzt_await_members(client, MEMBERS, 60000);
+		look_at_queues(i);
 	}
 	let_load_run();
 }
@@ -385,6 +461,9 @@ acknowledged_writes_survive_kills(void)
 		printf("  lost: %" PRIu64 " sets, %" PRIu64 " offers; doubled: %" PRIu64
 		       " offers; the members' logs have %zu lines that may explain it\n",
 				maps.lost, queues.lost, queues.undone, losses_in_logs(cluster));
+	}
+	if (queues.lost > 0) {
+		print_kills();
 	}
 	HZT_EQ_INT(maps.lost, 0);
 	HZT_EQ_INT(queues.lost, 0);
