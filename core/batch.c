@@ -62,7 +62,7 @@ hzi_batch_added(hz_client *client, hzi_connection *conn, size_t n)
 	batch.calls++;
 	batch.bytes += n;
 	if (batch.calls >= WINDOW_CALLS || batch.bytes >= WINDOW_BYTES ||
-		batch.connections == WINDOW_CONNECTIONS) {
+			batch.connections == WINDOW_CONNECTIONS) {
 		flush();
 	}
 }
@@ -70,7 +70,8 @@ hzi_batch_added(hz_client *client, hzi_connection *conn, size_t n)
 HZ_API void
 hz_batch_begin(hz_client *client)
 {
-	if (hzi_client_enter(client) != HZ_OK) {
+	// Also while the client is closing: begins and ends must pair.
+	if (client == NULL || hzi_forked(&client->guard)) {
 		return;
 	}
 	if (batch.depth != 0 && batch.client != client) {
@@ -85,7 +86,7 @@ hz_batch_begin(hz_client *client)
 HZ_API void
 hz_batch_end(hz_client *client)
 {
-	if (!hzi_batch_open(client) || hzi_forked(&client->guard)) {
+	if (client == NULL || !hzi_batch_open(client) || hzi_forked(&client->guard)) {
 		return;
 	}
 	if (--batch.depth == 0) {

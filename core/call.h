@@ -35,7 +35,7 @@ enum {
 };
 
 // The word: state (4 bits), generation (40), acknowledgements expected (8) and seen (8).
-#define HZI_WORD_STATE(w) ((unsigned)((w) & 15U))
+#define HZI_WORD_STATE(w) ((unsigned)((w)&15U))
 #define HZI_WORD_GENERATION(w) (((w) >> 4) & HZI_GENERATION_MAX)
 #define HZI_WORD_EXPECTED(w) ((unsigned)(((w) >> 44) & 255U))
 #define HZI_WORD_SEEN(w) ((unsigned)(((w) >> 52) & 255U))
@@ -65,10 +65,10 @@ typedef struct hzi_call hzi_call;
 
 struct hzi_call {
 	_Atomic uint64_t word;
-	_Atomic uint32_t action; // HZI_ACTION_*; futex word
-	_Atomic uint32_t holds;  // owner, out-list, batch, ...: the record is free at zero
-	_Atomic uint64_t ticket; // changes when the record is released: what futures remember
-	_Atomic uint64_t conn_id;     // the connection this try goes over; 0 none
+	_Atomic uint32_t action;  // HZI_ACTION_*; futex word
+	_Atomic uint32_t holds;   // owner, out-list, batch, ...: the record is free at zero
+	_Atomic uint64_t ticket;  // changes when the record is released: what futures remember
+	_Atomic uint64_t conn_id; // the connection this try goes over; 0 none
 	_Atomic(hz_cancel *) cancel;
 	uint32_t slot;
 	struct hzi_call *next_free; // in the slab
@@ -81,46 +81,48 @@ struct hzi_call {
 	hzi_buf scratch; // serialized keys and values, until the request is encoded
 
 	// Where to.
-	uint8_t target;     // HZI_TO_*
-	bool owner_only;    // never by way of another member: a call that waits there would be lost
-	bool library;       // the library's own: no permit, goes over connections still being set up
-	bool permit;        // holds a permit of the in-flight limit
-	bool parked;        // ... of the limit for calls that wait in the member
-	bool watched;       // counted among the calls whose deadline worker 0 watches
-	int32_t hash;       // partition hash of the key (HZI_TO_PARTITION)
+	uint8_t target;  // HZI_TO_*
+	bool owner_only; // never by way of another member: a call that waits there would be lost
+	bool library;    // the library's own: no permit, goes over connections still being set up
+	bool permit;     // holds a permit of the in-flight limit
+	bool parked;     // ... of the limit for calls that wait in the member
+	bool deferred;   // endless, begun on a callback thread: sent once its consumer is known
+	bool watched;    // counted among the calls whose deadline worker 0 watches
+	int32_t hash;    // partition hash of the key (HZI_TO_PARTITION)
 	int32_t fixed_partition; // HZI_TO_PARTITION without a hash; -1: use the hash
-	int32_t partition;  // partition of this try, -1 none
-	hz_uuid member;     // HZI_TO_MEMBER
-	uint64_t bound;     // HZI_TO_CONNECTION: the connection's id, and its slot
+	int32_t partition;       // partition of this try, -1 none
+	hz_uuid member;          // HZI_TO_MEMBER
+	uint64_t bound;          // HZI_TO_CONNECTION: the connection's id, and its slot
 	hzi_connection *bound_slot;
 	hzi_connection *conn; // slot this try was sent on; slots live as long as the client
 
 	// When. CLOCK_MONOTONIC nanoseconds.
 	_Atomic int64_t deadline_ns; // the caller's; INT64_MAX none; worker 0 reads it, too
-	int64_t retry_until_ns;  // retry budget, counted from the first failure; 0 before it
-	int64_t resume_ns;       // end of the pause before the next try
-	_Atomic int64_t held_ns; // when the response came while acknowledgements were missing
+	int64_t retry_until_ns;      // retry budget, counted from the first failure; 0 before it
+	int64_t resume_ns;           // end of the pause before the next try
+	_Atomic int64_t held_ns;     // when the response came while acknowledgements were missing
 	uint32_t tries;
 
 	// Outcome, written between claimed and done.
-	hz_err code;          // of this try: HZ_OK when response holds an answer, also a member's error
-	bool in_doubt;        // this try may have been applied
-	bool was_in_doubt;    // an earlier try may have been
-	int32_t server_code;  // of a member's error
-	const char *why;      // static text, or NULL
-	hzi_slice response;   // the whole message, when one came
-	hz_error *error;      // detail of a failure on our side, allocated on demand
+	hz_err code;   // of this try: HZ_OK when response holds an answer, also a member's error
+	bool in_doubt; // this try may have been applied
+	bool was_in_doubt;   // an earlier try may have been
+	int32_t server_code; // of a member's error
+	const char *why;     // static text, or NULL
+	hzi_slice response;  // the whole message, when one came
+	hz_error *error;     // detail of a failure on our side, allocated on demand
 
 	// Done-action.
 	uint32_t wanted; // what the consumer asked for, HZI_ACTION_CALLBACK and up
 	hz_done_fn fn;
 	void *ctx;
 	hz_completions *completions;
-	struct hzi_join *join; // a child's parent
+	struct hzi_join *join;     // a child's parent
 	struct hzi_join *own_join; // a parent's children
 	uint32_t join_index;
-	void (*cluster_done)(void *ctx, hzi_call *call); // HZI_ACTION_CLUSTER, on the cluster thread
-	hzi_job job;           // in an inbox or a completion queue: one at a time, its driver's
+	void (*cluster_done)(
+			void *ctx, hzi_call *call); // HZI_ACTION_CLUSTER, on the cluster thread
+	hzi_job job; // in an inbox or a completion queue: one at a time, its driver's
 
 	// Registrations.
 	_Atomic uint64_t listener; // id that events of this record are for; 0 none
@@ -129,7 +131,8 @@ struct hzi_call {
 	void *extra; // freed with extra_free when the record is released
 	void (*extra_free)(void *extra);
 	int64_t owner_id; // thread id sent to the member
-	char structure_name[HZI_STRUCTURE_NAME]; // of the structure, cut to what fits; for late items
+	char structure_name
+			[HZI_STRUCTURE_NAME]; // of the structure, cut to what fits; for late items
 };
 
 // The correlation id of the record's present try.

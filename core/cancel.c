@@ -113,11 +113,14 @@ hz_cancel_fire(hz_cancel *cancel)
 HZ_API void
 hz_cancel_destroy(hz_cancel **cancel)
 {
-	if (cancel == NULL || *cancel == NULL || hzi_forked(&(*cancel)->client->guard)) {
+	if (cancel == NULL || *cancel == NULL) {
 		return;
 	}
-	hz_client *client = (*cancel)->client;
-	free(*cancel);
+	hz_cancel *gone = *cancel;
 	*cancel = NULL;
-	hzi_client_release(client);
+	hz_client *client = gone->client;
+	if (!hzi_forked(&client->guard)) {
+		free(gone);
+		hzi_client_release(client);
+	}
 }

@@ -24,15 +24,16 @@ void hzi_cluster_stop(hz_client *client, int64_t deadline_ns);
 // Frees what is left, after stop.
 void hzi_cluster_clear(hz_client *client);
 
-// The transport's upcalls (core/transport_ops.c hands them down). message runs on reading threads, the
+// The transport's upcalls (core/upcalls.c hands them down). message runs on reading threads, the
 // others on the slot's I/O thread.
 void hzi_cluster_dialled(void *client, hzi_connection *conn, hz_err code,
-	hzi_handshake_reply *reply, const hz_error *err); // takes the reply
-void hzi_cluster_closed(void *client, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why);
+		hzi_handshake_reply *reply, const hz_error *err); // takes the reply
+void hzi_cluster_closed(
+		void *client, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why);
 
 // An event of one of the library's own listeners (core/upcalls.h). Reading thread; lends msg.
 void hzi_cluster_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, uint64_t listener,
-	const hzi_slice *msg);
+		const hzi_slice *msg);
 
 // Asks for a bound call's done function to be run on the cluster thread. Any thread.
 void hzi_cluster_call_done(hz_client *client, hzi_call *call);
@@ -45,8 +46,8 @@ hzi_connection *hzi_cluster_connection_to(hz_client *client, hz_uuid member, uin
 
 // What the cluster thread needs to make and take back one listener's registrations.
 typedef struct hzi_registration {
-	uint64_t listener;   // its id
-	const hzi_op *add;   // add...Listener: its response has one UUID
+	uint64_t listener;    // its id
+	const hzi_op *add;    // add...Listener: its response has one UUID
 	const hzi_op *remove; // NULL: this kind is never taken back
 	// Fills the request of add (local: registered on each member for itself alone) and of remove (with
 	// the member's id). Both lend what the listener owns. NULL returned by neither; the structs live in
@@ -60,8 +61,8 @@ typedef struct hzi_registration {
 // Registers on every connection, also on those that come later, until it is removed. Waits (bounded by
 // deadline_ns) until all members connected now have confirmed; from a callback thread as well. On
 // failure nothing stays registered. Lends registration->ctx until hzi_cluster_unlisten is done.
-hz_err hzi_cluster_listen(hz_client *client, const hzi_registration *registration, int64_t deadline_ns,
-	hz_error *err);
+hz_err hzi_cluster_listen(hz_client *client, const hzi_registration *registration,
+		int64_t deadline_ns, hz_error *err);
 
 // Forgets the registration at once (no reconnect makes it again) and takes it back at the members.
 // Waits until the cluster thread will not touch ctx again. False: there was no such listener.

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 struct hz_completions {
-	hz_client *client;     // held
-	_Atomic uint64_t refs; // the application's, and one for each call on its way
+	hz_client *client;        // held
+	_Atomic uint64_t refs;    // the application's, and one for each call on its way
 	_Atomic(hzi_node *) head; // newest first
-	_Atomic bool raised;   // the descriptor was made readable and not looked at since
+	_Atomic bool raised;      // the descriptor was made readable and not looked at since
 	_Atomic bool destroyed;
 	hzi_node *taken; // oldest first; the dispatching thread's
 	int fd;
@@ -158,12 +158,14 @@ hz_completions_dispatch(hz_completions *completions, size_t max)
 HZ_API void
 hz_completions_destroy(hz_completions **completions)
 {
-	if (completions == NULL || *completions == NULL ||
-		hzi_forked(&(*completions)->client->guard)) {
+	if (completions == NULL || *completions == NULL) {
 		return;
 	}
 	hz_completions *gone = *completions;
 	*completions = NULL;
+	if (hzi_forked(&gone->client->guard)) {
+		return;
+	}
 	atomic_store(&gone->destroyed, true);
 	hzi_node *taken = gone->taken;
 	gone->taken = NULL;

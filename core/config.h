@@ -73,7 +73,6 @@ struct hz_config {
 	int64_t listener_queue_bytes;
 	int32_t listener_queue_events;
 	int64_t max_message_bytes;
-	int64_t max_frame_bytes;
 	int64_t shutdown_timeout_ms; // when a client is destroyed without a shutdown of its own
 	bool big_endian;
 

@@ -113,7 +113,7 @@
 	  "LITTLE_ENDIAN|BIG_ENDIAN", "0.1", \
 	  "Byte order of serialized values; must be that of the members.") \
 	/* Threads and limits */ \
-	X("properties.hazelcast.client.event.thread.count", "", INTEGER, dispatch_threads, 1, 64, "1", \
+	X("properties.hazelcast.client.event.thread.count", "", INTEGER, dispatch_threads, 1, 32, "1", \
 	  "", "0.1", "Threads that call listeners; events of one key stay in order.") \
 	X("properties.hazelcast.client.event.queue.capacity", "", INTEGER, listener_queue_events, 1, \
 	  100000000, "100000", "", "0.1", \
@@ -128,9 +128,6 @@
 	X("properties.hazelcast.client.c.max.message.bytes", "", INTEGER, max_message_bytes, 4096, \
 	  2147483647, "536870912", "", "0.1", \
 	  "Longest message that a member may send, all its frames and fragments together.") \
-	X("properties.hazelcast.client.c.max.frame.bytes", "", INTEGER, max_frame_bytes, 4096, \
-	  2147483647, "536870912", "", "0.1", \
-	  "Longest single frame in a message; the limit of the message holds as well.") \
 	X("properties.hazelcast.client.c.shutdown.timeout.millis", "", MILLIS, shutdown_timeout_ms, 1, \
 	  31536000000, "5000", "", "0.1", \
 	  "How long closing a client may take when the caller does not say.")

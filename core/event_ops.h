@@ -17,9 +17,9 @@ struct hz_client;
 typedef enum hzi_lifecycle {
 	HZI_LIFECYCLE_STARTING,
 	HZI_LIFECYCLE_STARTED,
-	HZI_LIFECYCLE_CONNECTED,        // first member after none
-	HZI_LIFECYCLE_DISCONNECTED,     // last member gone
-	HZI_LIFECYCLE_CHANGED_CLUSTER,  // another cluster id than before
+	HZI_LIFECYCLE_CONNECTED,       // first member after none
+	HZI_LIFECYCLE_DISCONNECTED,    // last member gone
+	HZI_LIFECYCLE_CHANGED_CLUSTER, // another cluster id than before
 	HZI_LIFECYCLE_SHUTTING_DOWN,
 	HZI_LIFECYCLE_SHUTDOWN
 } hzi_lifecycle;
@@ -38,7 +38,8 @@ typedef struct hzi_event_ops {
 	// A connection that carried registrations was lost at lost_ns; and is back (regained_ns), with
 	// its registrations made again. Cluster thread.
 	void (*gap)(void *state, int64_t lost_ns, int64_t regained_ns);
-	// Cluster thread, in order.
+	// In order. Lifecycle: the cluster thread, and whoever creates or shuts down the client; the other
+	// two: the cluster thread.
 	void (*lifecycle)(void *state, hzi_lifecycle what);
 	void (*membership)(void *state, const hz_member *member, bool added);
 	void (*connection)(void *state, const hz_member *member, bool opened);

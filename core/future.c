@@ -32,7 +32,7 @@ consume(hz_future future, hzi_call **call, hz_error *err)
 	*call = record_of(future);
 	uint64_t ticket = future.id_ >> HZI_SLOT_BITS;
 	if (*call == NULL ||
-		!atomic_compare_exchange_strong(&(*call)->ticket, &ticket, ticket | 1)) {
+			!atomic_compare_exchange_strong(&(*call)->ticket, &ticket, ticket | 1)) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "the future was consumed before");
 	}
 	return HZ_OK;
@@ -44,7 +44,7 @@ hz_future_done(hz_future future)
 	hzi_call *call = record_of(future);
 	uint64_t ticket = future.id_ >> HZI_SLOT_BITS;
 	if (call == NULL || hzi_forked(&call->client->guard) ||
-		atomic_load_explicit(&call->ticket, memory_order_acquire) != ticket) {
+			atomic_load_explicit(&call->ticket, memory_order_acquire) != ticket) {
 		return true;
 	}
 	return atomic_load_explicit(&call->action, memory_order_acquire) == HZI_ACTION_ENDED;
@@ -55,12 +55,20 @@ hz_future_done(hz_future future)
 static hz_err
 refuse_to_block(hzi_call *call, hz_error *err)
 {
-	uint64_t generation =
-		HZI_WORD_GENERATION(atomic_load_explicit(&call->word, memory_order_acquire));
-	hzi_call_give_up(call, generation, HZ_ERR_WOULD_DEADLOCK);
+	uint64_t generation = HZI_WORD_GENERATION(
+			atomic_load_explicit(&call->word, memory_order_acquire));
+	// A future that another thread made may have left long ago.
+	bool sent = !call->deferred;
+	if (sent) {
+		hzi_call_give_up(call, generation, HZ_ERR_WOULD_DEADLOCK);
+	}
 	hzi_call_release(call);
-	return hzi_fail(err, HZ_ERR_WOULD_DEADLOCK,
-		"a call without a deadline may not be awaited on a callback thread");
+	hz_err e = hzi_fail(err, HZ_ERR_WOULD_DEADLOCK,
+			"a call without a deadline may not be awaited on a callback thread");
+	if (err != NULL) {
+		err->in_doubt = sent;
+	}
+	return e;
 }
 
 static hz_err
@@ -83,11 +91,16 @@ await_kind(hz_future future, hz_result_kind kind, bool wait_room, hz_result *res
 	if (e != HZ_OK) {
 		return e;
 	}
-	bool endless =
-		atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) == HZI_NEVER;
+	bool endless = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) == HZI_NEVER;
 	if (endless && hzi_on_callback_thread() &&
-		atomic_load_explicit(&call->action, memory_order_acquire) != HZI_ACTION_ENDED) {
+			atomic_load_explicit(&call->action, memory_order_acquire) !=
+					HZI_ACTION_ENDED) {
 		return refuse_to_block(call, err);
+	}
+	if (call->deferred) {
+		// Made on a callback thread, awaited on another one.
+		call->deferred = false;
+		hzi_call_send(call);
 	}
 	bool fits = call->op->result == kind;
 	e = wait_result(call, wait_room, result, err);
@@ -219,6 +232,12 @@ hzi_call_consume_as(hzi_call *call, uint32_t action)
 	uint32_t none = HZI_ACTION_NONE;
 	call->wanted = action;
 	hzi_call_watch(call);
+	if (call->deferred) {
+		call->deferred = false;
+		atomic_store_explicit(&call->action, action, memory_order_relaxed);
+		hzi_call_send(call);
+		return;
+	}
 	if (!atomic_compare_exchange_strong(&call->action, &none, action)) {
 		// It had ended before anybody asked: we are its driver.
 		if (call->code == HZ_OK) {

@@ -71,6 +71,7 @@ set_defaults(hzi_call *call, const hz_call *defaults, const hzi_op *op)
 	call->tries = 0;
 	call->retry_until_ns = 0;
 	call->was_in_doubt = false;
+	call->deferred = false;
 	call->conn = NULL;
 	atomic_store_explicit(&call->listener, 0, memory_order_relaxed);
 	call->wanted = HZI_ACTION_NONE;
@@ -403,7 +404,13 @@ hzi_call_submit(hzi_call *call, const void *request)
 		hzi_call_end_idle(call, e, "the request could not be encoded");
 		return future;
 	}
-	hzi_call_send(call);
+	// A callback may make an endless call, but not wait for it: whether it does is known when the
+	// future is consumed, and a call that is then refused must not have been sent.
+	call->deferred = hzi_on_callback_thread() && !call->library &&
+			atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) == HZI_NEVER;
+	if (!call->deferred) {
+		hzi_call_send(call);
+	}
 	return future;
 }
 

@@ -12,7 +12,7 @@
 //		if (!hzi_call_begin(map ? &map->handle : NULL, &GET, &call, &future)) {
 //			return future;
 //		}
-//		request = (hzp_map_get_request){.name = hzi_call_name(call), .thread_id = call->owner_id};
+//		request = (hzp_map_get_request){.name = hzi_handle_name(&map->handle), .thread_id = call->owner_id};
 //		return hzi_call_data(call, &key, 1, &request.key) ? hzi_call_submit(call, &request)
 //		                                                   : hzi_call_refused(call);
 //	}
@@ -25,13 +25,12 @@
 
 // The common head of every proxy handle; the first member of each proxy's struct.
 typedef struct hzi_handle {
-	hz_client *client;    // held
-	hz_call call;         // defaults of this handle's calls
-	char *name;           // of the structure, UTF-8, terminated
+	hz_client *client; // held
+	hz_call call;      // defaults of this handle's calls
+	char *name;        // of the structure, UTF-8, terminated
 	uint32_t name_length;
-	int32_t name_hash;    // partition hash of the name (protocol 3.14: the part after '@')
-	const char *service;  // "hz:impl:mapService", static
-	_Atomic(hzi_call *) spare; // a free record at hand
+	int32_t name_hash;   // partition hash of the name (protocol 3.14: the part after '@')
+	const char *service; // "hz:impl:mapService", static
 } hzi_handle;
 
 // Begins a call: takes a record, sets deadline, owner and cancel token from the handle's defaults.
@@ -40,14 +39,14 @@ typedef struct hzi_handle {
 bool hzi_call_begin(hzi_handle *handle, const hzi_op *op, hzi_call **call, hz_future *future);
 
 // The same without a proxy: for calls of the client itself. `call` may be NULL for defaults.
-bool hzi_call_begin_on(hz_client *client, const hz_call *defaults, const hzi_op *op, hzi_call **call,
-	hz_future *future);
+bool hzi_call_begin_on(hz_client *client, const hz_call *defaults, const hzi_op *op,
+		hzi_call **call, hz_future *future);
 
-// The structure's name as request field; of the handle the call was begun on (lent).
+// The structure's name as request field (lent).
 static inline hzp_bytes
 hzi_handle_name(const hzi_handle *handle)
 {
-	return (hzp_bytes){(const uint8_t *) handle->name, handle->name_length};
+	return (hzp_bytes){(const uint8_t *)handle->name, handle->name_length};
 }
 
 // Serializes n values into the record and points out[i] at the Data of each. The first one's partition
@@ -134,8 +133,9 @@ hzi_call *hzi_join_child(const hzi_call *parent, uint32_t i);
 
 // A call of the cluster thread: goes over exactly this connection (also one still being set up), takes
 // no permit, and ends with done(ctx, call) on the cluster thread, which must release the record.
-hzi_call *hzi_call_begin_bound(hz_client *client, uint64_t conn_id, hzi_connection *conn, const hzi_op *op,
-	int64_t timeout_ms, void (*done)(void *ctx, hzi_call *call), void *ctx);
+hzi_call *hzi_call_begin_bound(hz_client *client, uint64_t conn_id, hzi_connection *conn,
+		const hzi_op *op, int64_t timeout_ms, void (*done)(void *ctx, hzi_call *call),
+		void *ctx);
 void hzi_call_submit_bound(hzi_call *call, const void *request);
 
 // Decodes the response of a done call into its struct (fields are views into call->response).

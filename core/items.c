@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/items.h"
 
+#include "core/client.h"
 #include "serialization/data.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct items_part {
 	hzi_slice message; // held
 	hzp_list list;
+	hzp_bytes single; // in place of a list
 	bool pairs;
 } items_part;
 
@@ -26,6 +29,7 @@ struct hz_items {
 	size_t parts;
 	size_t room;
 	size_t part; // the one being read
+	bool single_given;
 	hzp_iter iter;
 	items_part part_at[];
 };
@@ -53,6 +57,52 @@ hzi_items_add(hz_items *items, const hzi_slice *message, const hzp_list *list, b
 	if (items->parts == 1) {
 		items->iter = hzp_iter_start(&part->list);
 	}
+}
+
+void
+hzi_items_add_one(hz_items *items, const hzi_slice *message, hzp_bytes data)
+{
+	HZI_ASSERT(items->parts < items->room && data.p != NULL);
+	items_part *part = &items->part_at[items->parts++];
+	hzi_slice_take(&part->message, message->block, message->p, message->n);
+	part->single = data;
+	items->count++;
+}
+
+// Records of responses are small structs of views.
+#define RESPONSE_STRUCT_MAX 512
+
+static const hzp_field *
+first_list(const hzp_message *m)
+{
+	for (unsigned i = 0; i < m->n_fields; i++) {
+		if (m->fields[i].type->kind == HZP_KIND_LIST) {
+			return &m->fields[i];
+		}
+	}
+	return NULL;
+}
+
+hz_err
+hzi_items_read(const struct hz_client *client, const hzp_message *m, const hzi_slice *message,
+		hz_items **out, const char **reason)
+{
+	_Alignas(16) uint8_t response[RESPONSE_STRUCT_MAX];
+	const hzp_field *field = first_list(m);
+	HZI_ASSERT(field != NULL && m->struct_size <= sizeof(response));
+	hz_err e = hzp_decode(message->p, message->n, m, response, reason);
+	if (e != HZ_OK) {
+		return e;
+	}
+	hzp_list list;
+	memcpy(&list, response + field->offset, sizeof(list));
+	hz_items *items = hzi_items_new(1, client->config->big_endian);
+	if (items == NULL) {
+		return HZ_ERR_MEMORY;
+	}
+	hzi_items_add(items, message, &list, field->type->element->kind == HZP_KIND_ENTRY);
+	*out = items;
+	return HZ_OK;
 }
 
 void
@@ -86,8 +136,15 @@ static bool
 next_in_part(hz_items *items, hz_value *key, hz_value *value)
 {
 	const items_part *part = &items->part_at[items->part];
-	data_pair pair = {0};
-	if (!hzp_iter_next(&items->iter, part->pairs ? (void *)&pair : (void *)&pair.value)) {
+	data_pair pair = {.value = part->single};
+	if (part->single.p != NULL) {
+		bool given = items->single_given;
+		items->single_given = true;
+		if (given) {
+			return false;
+		}
+	} else if (!hzp_iter_next(&items->iter,
+				   part->pairs ? (void *)&pair : (void *)&pair.value)) {
 		return false;
 	}
 	lend(pair.key, items->big_endian, key);
@@ -107,6 +164,7 @@ hz_items_next(hz_items *items, hz_value *key, hz_value *value)
 			return true;
 		}
 		items->part++;
+		items->single_given = false;
 		if (items->part < items->parts) {
 			items->iter = hzp_iter_start(&items->part_at[items->part].list);
 		}
@@ -122,6 +180,7 @@ hz_items_rewind(hz_items *items)
 	}
 	items->at = 0;
 	items->part = 0;
+	items->single_given = false;
 	if (items->parts > 0) {
 		items->iter = hzp_iter_start(&items->part_at[0].list);
 	}

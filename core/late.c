@@ -2,6 +2,7 @@
 #include "core/late.h"
 
 #include "core/client.h"
+#include "core/items.h"
 #include "core/worker.h"
 #include "protocol/error.h"
 #include "protocol/frame.h"
@@ -13,7 +14,7 @@
 typedef struct hzi_late {
 	hzi_job job;
 	hz_client *client; // held
-	hzi_slice data;    // the item, kept
+	hz_items *items;   // one or several
 	char structure[];
 } hzi_late;
 
@@ -28,7 +29,7 @@ static void
 free_late(hzi_late *late)
 {
 	hz_client *client = late->client;
-	hzi_slice_clear(&late->data);
+	hz_items_destroy(&late->items);
 	free(late);
 	hzi_client_release(client);
 }
@@ -39,48 +40,52 @@ report(hzi_job *job)
 	hzi_late *late = HZI_OUTER(job, hzi_late, job);
 	const hz_config *config = late->client->config;
 	hz_value item;
-	if (hzi_workers_stopped(late->client)) {
-		free_late(late);
-		return;
+	while (!hzi_workers_stopped(late->client) && hz_items_next(late->items, NULL, &item)) {
+		config->late_item.fn(config->late_item.ctx, late->structure, &item);
 	}
-	if (hzi_value_view(late->data.p, late->data.n, config->big_endian, &item) != HZ_OK) {
-		item = hz_data(late->data.p, late->data.n);
-	}
-	config->late_item.fn(config->late_item.ctx, late->structure, &item);
 	free_late(late);
 }
 
-// The Data frame of the answer, if it brings an item.
-static bool
-item_of(const hzi_slice *msg, hzi_slice *data)
+// The items that the answer brings; NULL if there are none, or no memory to look at them.
+static hz_items *
+items_of(const hzi_call *call, const hzi_slice *msg)
 {
+	hz_items *items = NULL;
+	if ((call->op->flags & HZI_OP_ITEM) == 0 ||
+			hzp_message_type(msg->p) != call->op->proto->response->id) {
+		return NULL;
+	}
+	if (call->op->result == HZ_RESULT_ITEMS) {
+		hzi_items_read(call->client, call->op->proto->response, msg, &items, NULL);
+		return items;
+	}
 	hzp_frames in = {.p = msg->p, .end = msg->p + msg->n};
 	hzp_frame frame;
-	if (!hzp_frames_take(&in, &frame) || !hzp_frames_take(&in, &frame) ||
-		(frame.flags & HZP_FLAG_NULL) != 0) {
-		return false;
+	if (hzp_frames_take(&in, &frame) && hzp_frames_take(&in, &frame) &&
+			(frame.flags & HZP_FLAG_NULL) == 0) {
+		items = hzi_items_new(1, call->client->config->big_endian);
+		if (items != NULL) {
+			hzi_items_add_one(items, msg, (hzp_bytes){frame.p, frame.n});
+		}
 	}
-	*data = (hzi_slice){.block = msg->block, .p = frame.p, .n = frame.n};
-	return true;
+	return items;
 }
 
+// Takes the items.
 static void
-hand_over(const hzi_call *call, const hzi_slice *item)
+hand_over(const hzi_call *call, hz_items *items)
 {
 	hz_client *client = call->client;
-	const char *structure = call->structure_name;
-	size_t n = strlen(structure) + 1;
-	if (client->config->late_item.fn == NULL) {
+	size_t n = strlen(call->structure_name) + 1;
+	hzi_late *late = client->config->late_item.fn != NULL ? calloc(1, sizeof(*late) + n) : NULL;
+	if (late == NULL) {
+		hz_items_destroy(&items);
 		return;
 	}
-	hzi_late *late = calloc(1, sizeof(*late) + n);
-	if (late == NULL || hzi_slice_keep(client->blocks, item, &late->data) != HZ_OK) {
-		free(late);
-		return;
-	}
-	memcpy(late->structure, structure, n);
+	memcpy(late->structure, call->structure_name, n);
 	hzi_client_retain(client);
 	late->client = client;
+	late->items = items;
 	late->job.run = report;
 	hzi_worker_run(client, &late->job);
 }
@@ -88,11 +93,14 @@ hand_over(const hzi_call *call, const hzi_slice *item)
 void
 hzi_late_answer(hzi_call *call, const hzi_slice *msg)
 {
-	hzi_slice item;
-	if ((call->op->flags & HZI_OP_ITEM) != 0 &&
-		hzp_message_type(msg->p) == call->op->proto->response->id && item_of(msg, &item)) {
-		atomic_fetch_add_explicit(&call->client->counters.late_items, 1, memory_order_relaxed);
-		hand_over(call, &item);
+	hz_items *items = items_of(call, msg);
+	size_t n = hz_items_count(items);
+	if (n > 0) {
+		atomic_fetch_add_explicit(
+				&call->client->counters.late_items, n, memory_order_relaxed);
+		hand_over(call, items);
+	} else {
+		hz_items_destroy(&items);
 	}
 	hzi_call_end_abandoned(call);
 }

@@ -14,15 +14,13 @@
 // Where the only fixed-size field of a standard response stands in the message.
 #define AT_RESPONSE (HZP_FRAME_HEADER + HZP_RESPONSE_HEADER)
 
-// Records of responses are small structs of views.
-#define RESPONSE_STRUCT_MAX 512
-
 static hz_err
 broken(const hzi_call *call, const char *reason, hz_error *err)
 {
 	atomic_fetch_add_explicit(&call->client->counters.decode_errors, 1, memory_order_relaxed);
 	hzi_fail(err, HZ_ERR_PROTOCOL, "the response of %s cannot be read: %s",
-		call->op->proto->request->name, reason != NULL ? reason : "it is too short");
+			call->op->proto->request->name,
+			reason != NULL ? reason : "it is too short");
 	if (err != NULL) {
 		err->in_doubt = true;
 	}
@@ -33,8 +31,8 @@ hz_err
 hzi_call_decode(const hzi_call *call, void *response, hz_error *err)
 {
 	const char *reason = NULL;
-	hz_err e = hzp_decode(
-		call->response.p, call->response.n, call->op->proto->response, response, &reason);
+	hz_err e = hzp_decode(call->response.p, call->response.n, call->op->proto->response,
+			response, &reason);
 	return e == HZ_OK ? HZ_OK : broken(call, reason, err);
 }
 
@@ -102,51 +100,37 @@ read_value(hzi_call *call, hz_result *out, hz_error *err)
 		return HZ_OK;
 	}
 	hzi_slice data = {.block = call->response.block, .p = frame.p, .n = frame.n};
-	return hzi_value_read(
-		call->client->blocks, &data, call->client->config->big_endian, &out->u.value, err);
-}
-
-static const hzp_field *
-first_list(const hzp_message *m)
-{
-	for (unsigned i = 0; i < m->n_fields; i++) {
-		if (m->fields[i].type->kind == HZP_KIND_LIST) {
-			return &m->fields[i];
-		}
-	}
-	return NULL;
+	return hzi_value_read(call->client->blocks, &data, call->client->config->big_endian,
+			&out->u.value, err);
 }
 
 static hz_err
 read_items(hzi_call *call, hz_result *out, hz_error *err)
 {
-	_Alignas(16) uint8_t response[RESPONSE_STRUCT_MAX];
-	const hzp_message *m = call->op->proto->response;
-	const hzp_field *field = first_list(m);
-	HZI_ASSERT(field != NULL && m->struct_size <= sizeof(response));
-	hz_err e = hzi_call_decode(call, response, err);
-	if (e != HZ_OK) {
-		return e;
+	const char *reason = NULL;
+	hz_err e = hzi_items_read(call->client, call->op->proto->response, &call->response,
+			&out->u.items, &reason);
+	if (e == HZ_ERR_MEMORY) {
+		return hzi_fail(err, e, "no memory for the items");
 	}
-	hzp_list list;
-	memcpy(&list, response + field->offset, sizeof(list));
-	out->u.items = hzi_items_new(1, call->client->config->big_endian);
-	if (out->u.items == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for the items");
-	}
-	bool pairs = field->type->element->kind == HZP_KIND_ENTRY;
-	hzi_items_add(out->u.items, &call->response, &list, pairs);
-	return HZ_OK;
+	return e == HZ_OK ? HZ_OK : broken(call, reason, err);
 }
 
 static const hzi_finish_fn standard[] = {
-	[HZ_RESULT_NONE] = read_none,
-	[HZ_RESULT_BOOL] = read_bool,
-	[HZ_RESULT_I32] = read_i32,
-	[HZ_RESULT_I64] = read_i64,
-	[HZ_RESULT_VALUE] = read_value,
-	[HZ_RESULT_ITEMS] = read_items,
+		[HZ_RESULT_NONE] = read_none,
+		[HZ_RESULT_BOOL] = read_bool,
+		[HZ_RESULT_I32] = read_i32,
+		[HZ_RESULT_I64] = read_i64,
+		[HZ_RESULT_VALUE] = read_value,
+		[HZ_RESULT_ITEMS] = read_items,
 };
+
+// The operation took place, only its result is lost: the caller must not take that for "not applied".
+static bool
+is_lost(hz_err e)
+{
+	return e == HZ_ERR_SERIALIZATION || e == HZ_ERR_MEMORY || e == HZ_ERR_PROTOCOL;
+}
 
 hz_err
 hzi_call_result(hzi_call *call, hz_result *out, hz_error *err)
@@ -157,6 +141,9 @@ hzi_call_result(hzi_call *call, hz_result *out, hz_error *err)
 	hz_err e = finish(call, out, err);
 	if (e != HZ_OK) {
 		*out = (hz_result){.kind = HZ_RESULT_NONE};
+		if (err != NULL) {
+			err->in_doubt = is_lost(e);
+		}
 	}
 	return e;
 }
@@ -211,6 +198,14 @@ copy_text(char *to, size_t room, hzp_bytes from)
 	to[from.p != NULL ? n : 0] = '\0';
 }
 
+// The member that answered had sent the operation on, and does not know what became of it: 33 member
+// left, 38 operation timeout, 52 target disconnected (protocol 3.13).
+static bool
+leaves_doubt(int32_t server_code)
+{
+	return server_code == 33 || server_code == 38 || server_code == 52;
+}
+
 static hz_err
 explain_server(const hzi_call *call, hz_error *err)
 {
@@ -226,6 +221,7 @@ explain_server(const hzi_call *call, hz_error *err)
 		err->code = (int32_t)code;
 		err->server_code = first.error_code;
 		err->retryable = row != NULL && row->retryable;
+		err->in_doubt = leaves_doubt(first.error_code);
 		copy_text(err->where, sizeof(err->where), first.class_name);
 		copy_text(err->message, sizeof(err->message), first.message);
 		if (err->message[0] == '\0') {
@@ -239,13 +235,14 @@ static bool
 may_go_better(hz_err code)
 {
 	return code == HZ_ERR_OFFLINE || code == HZ_ERR_DISCONNECTED || code == HZ_ERR_OVERLOAD ||
-	       code == HZ_ERR_TIMEOUT;
+			code == HZ_ERR_TIMEOUT;
 }
 
 hz_err
 hzi_call_explain(const hzi_call *call, hz_err code, hz_error *err)
 {
-	const char *name = call->op->proto != NULL ? call->op->proto->request->name : "a call of many parts";
+	const char *name = call->op->proto != NULL ? call->op->proto->request->name
+						   : "a call of many parts";
 	if (code == HZ_ERR_SERVER && call->response.p != NULL) {
 		code = explain_server(call, err);
 	} else if (call->error != NULL && call->error->code == (int32_t)code) {
@@ -253,8 +250,8 @@ hzi_call_explain(const hzi_call *call, hz_err code, hz_error *err)
 			*err = *call->error;
 		}
 	} else {
-		hzi_fail(err, code, "%s: %s%s%s", name, hz_err_text(code), call->why != NULL ? ": " : "",
-			call->why != NULL ? call->why : "");
+		hzi_fail(err, code, "%s: %s%s%s", name, hz_err_text(code),
+				call->why != NULL ? ": " : "", call->why != NULL ? call->why : "");
 		if (err != NULL) {
 			err->retryable = may_go_better(code);
 		}

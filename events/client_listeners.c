@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listeners for what happens to the client itself: its life, the members, its connections.
-#include "base/fail.h"
 #include "events/dispatch.h"
 
 #include <string.h>
@@ -59,7 +58,8 @@ lifecycle_end(hzi_listener *base)
 	}
 }
 
-static const hzi_listener_class lifecycle_class = {.local = lifecycle_changed, .end = lifecycle_end};
+static const hzi_listener_class lifecycle_class = {
+		.local = lifecycle_changed, .end = lifecycle_end};
 
 static void
 membership_changed(hzi_listener *base, int what, const void *argument)
@@ -82,7 +82,7 @@ membership_end(hzi_listener *base)
 }
 
 static const hzi_listener_class membership_class = {
-	.local = membership_changed, .end = membership_end};
+		.local = membership_changed, .end = membership_end};
 
 static void
 connection_changed(hzi_listener *base, int what, const void *argument)
@@ -105,7 +105,7 @@ connection_end(hzi_listener *base)
 }
 
 static const hzi_listener_class connection_class = {
-	.local = connection_changed, .end = connection_end};
+		.local = connection_changed, .end = connection_end};
 
 // ---- Upcalls of core ----
 
@@ -140,14 +140,14 @@ on_connection(void *state, const hz_member *member, bool opened)
 }
 
 const hzi_event_ops hzi_events = {
-	.start = hzi_dispatch_start,
-	.stop = hzi_dispatch_stop,
-	.clear = hzi_dispatch_clear,
-	.event = hzi_dispatch_event,
-	.gap = hzi_dispatch_gap,
-	.lifecycle = on_lifecycle,
-	.membership = on_membership,
-	.connection = on_connection,
+		.start = hzi_dispatch_start,
+		.stop = hzi_dispatch_stop,
+		.clear = hzi_dispatch_clear,
+		.event = hzi_dispatch_event,
+		.gap = hzi_dispatch_gap,
+		.lifecycle = on_lifecycle,
+		.membership = on_membership,
+		.connection = on_connection,
 };
 
 _Static_assert((int)HZI_LIFECYCLE_SHUTDOWN == (int)HZ_LIFECYCLE_SHUTDOWN, "numbered alike");
@@ -160,57 +160,50 @@ hz_client_new(const hz_config *config, hz_client **out, hz_error *err)
 
 // ---- Adding ----
 
-static hz_err
-check(const hz_client *client, const void *listener, const hz_listener_id *out, hz_error *err)
-{
-	hz_err e = listener == NULL || out == NULL ? HZ_ERR_ARGUMENT : hzi_client_enter(client);
-	return e == HZ_OK ? HZ_OK : hzi_fail(err, e, "%s", hz_err_text(e));
-}
-
 HZ_API hz_err
 hz_client_listen_lifecycle(hz_client *client, const hz_lifecycle_listener *listener,
-	hz_listener_id *out, hz_error *err)
+		hz_listener_id *out, hz_error *err)
 {
-	hz_err e = check(client, listener, out, err);
+	hz_lifecycle_listener user;
+	lifecycle_listener *l;
+	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
+	hz_err e = hzi_listener_make(client, &lifecycle_class, sizeof(*l),
+			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
 	if (e != HZ_OK) {
 		return e;
 	}
-	lifecycle_listener *l = hzi_listener_new(client, &lifecycle_class, sizeof(*l));
-	if (l == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
-	}
-	hzi_copy_sized(&l->user, sizeof(l->user), listener, listener->size);
+	l->user = user;
 	return hzi_listener_add(&l->base, HZI_NEVER, out, err);
 }
 
 HZ_API hz_err
 hz_client_listen_members(hz_client *client, const hz_membership_listener *listener,
-	hz_listener_id *out, hz_error *err)
+		hz_listener_id *out, hz_error *err)
 {
-	hz_err e = check(client, listener, out, err);
+	hz_membership_listener user;
+	membership_listener *l;
+	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
+	hz_err e = hzi_listener_make(client, &membership_class, sizeof(*l),
+			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
 	if (e != HZ_OK) {
 		return e;
 	}
-	membership_listener *l = hzi_listener_new(client, &membership_class, sizeof(*l));
-	if (l == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
-	}
-	hzi_copy_sized(&l->user, sizeof(l->user), listener, listener->size);
+	l->user = user;
 	return hzi_listener_add(&l->base, HZI_NEVER, out, err);
 }
 
 HZ_API hz_err
 hz_client_listen_connections(hz_client *client, const hz_connection_listener *listener,
-	hz_listener_id *out, hz_error *err)
+		hz_listener_id *out, hz_error *err)
 {
-	hz_err e = check(client, listener, out, err);
+	hz_connection_listener user;
+	connection_listener *l;
+	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
+	hz_err e = hzi_listener_make(client, &connection_class, sizeof(*l),
+			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
 	if (e != HZ_OK) {
 		return e;
 	}
-	connection_listener *l = hzi_listener_new(client, &connection_class, sizeof(*l));
-	if (l == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
-	}
-	hzi_copy_sized(&l->user, sizeof(l->user), listener, listener->size);
+	l->user = user;
 	return hzi_listener_add(&l->base, HZI_NEVER, out, err);
 }

@@ -47,7 +47,7 @@ typedef struct barrier {
 	} node[HZI_STRIPES_MAX];
 	hzi_listener *listener;
 	_Atomic uint32_t left;
-	_Atomic uint32_t holds; // one for the waiter, one for the stripes
+	_Atomic uint32_t holds;  // one for the waiter, one for the stripes
 	_Atomic uint32_t passed; // futex word
 } barrier;
 
@@ -179,10 +179,24 @@ push_gap(hzi_dispatch *dispatch, hzi_stripe *stripe, uint64_t listener, hz_gap w
 {
 	gap_job *gap = malloc(sizeof(*gap));
 	if (gap != NULL) {
-		*gap = (gap_job){
-			.job.run = run_gap, .dispatch = dispatch, .listener = listener, .gap = what};
+		*gap = (gap_job){.job.run = run_gap,
+				.dispatch = dispatch,
+				.listener = listener,
+				.gap = what};
 		push(stripe, &gap->job);
 	}
+}
+
+// With the lock held. True: the listener has to be told, since no marker is under way.
+static bool
+count_drop(hzi_dispatch *dispatch, hzi_listener *l)
+{
+	bool marker = !l->gap_queued;
+	l->dropped++;
+	l->gap_queued = true;
+	atomic_fetch_add_explicit(
+			&dispatch->client->counters.events_dropped, 1, memory_order_relaxed);
+	return marker;
 }
 
 // Counts the event into its listener's bound. False: there is none, or it has no room; *marker: this
@@ -196,20 +210,32 @@ admit(hzi_dispatch *dispatch, uint64_t id, size_t cost, bool *marker)
 	hzi_listener *l = *find_slot(dispatch, id);
 	if (l != NULL) {
 		room = l->queued_events < (uint32_t)config->listener_queue_events &&
-		       l->queued_bytes + cost <= (size_t)config->listener_queue_bytes;
+				l->queued_bytes + cost <= (size_t)config->listener_queue_bytes;
 		if (room) {
 			l->queued_events++;
 			l->queued_bytes += cost;
 		} else {
-			l->dropped++;
-			*marker = !l->gap_queued;
-			l->gap_queued = true;
-			atomic_fetch_add_explicit(&dispatch->client->counters.events_dropped, 1,
-				memory_order_relaxed);
+			*marker = count_drop(dispatch, l);
 		}
 	}
 	pthread_mutex_unlock(&dispatch->lock);
 	return room;
+}
+
+// The memory for an admitted event was refused: it is dropped like one without room.
+static bool
+drop_admitted(hzi_dispatch *dispatch, uint64_t id, size_t cost)
+{
+	bool marker = false;
+	pthread_mutex_lock(&dispatch->lock);
+	hzi_listener *l = *find_slot(dispatch, id);
+	if (l != NULL) {
+		l->queued_events--;
+		l->queued_bytes -= cost;
+		marker = count_drop(dispatch, l);
+	}
+	pthread_mutex_unlock(&dispatch->lock);
+	return marker;
 }
 
 static void
@@ -232,7 +258,7 @@ run_event(hzi_job *job)
 	hzi_listener *listener = find(dispatch, event->listener);
 	if (listener != NULL) {
 		atomic_fetch_add_explicit(
-			&dispatch->client->counters.events, 1, memory_order_relaxed);
+				&dispatch->client->counters.events, 1, memory_order_relaxed);
 		listener->class_->event(listener, &event->msg);
 	}
 	discharge(dispatch, event->listener, event->cost);
@@ -277,7 +303,7 @@ hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_
 	if (admit(dispatch, listener, cost, &marker)) {
 		event = make_event(dispatch, msg);
 		if (event == NULL) {
-			discharge(dispatch, listener, cost);
+			marker = drop_admitted(dispatch, listener, cost);
 		}
 	}
 	if (event != NULL) {
@@ -298,7 +324,7 @@ hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns)
 	int64_t wall_ms = hzi_wall_ms();
 	int64_t now_ns = hzi_now_ns();
 	hz_gap gap = {.lost_at_ms = wall_ms - (now_ns - lost_ns) / NS_PER_MS,
-		.regained_at_ms = wall_ms - (now_ns - regained_ns) / NS_PER_MS};
+			.regained_at_ms = wall_ms - (now_ns - regained_ns) / NS_PER_MS};
 	uint64_t id = 0;
 	hzi_listener *listener;
 	while ((listener = find_next(dispatch, NULL, true, id)) != NULL) {
@@ -321,15 +347,15 @@ run_local(hzi_job *job)
 }
 
 void
-hzi_dispatch_local(
-	hzi_dispatch *dispatch, const hzi_listener_class *class_, int what, const void *argument, size_t n)
+hzi_dispatch_local(hzi_dispatch *dispatch, const hzi_listener_class *class_, int what,
+		const void *argument, size_t n)
 {
 	local_job *local = aligned_alloc(16, (sizeof(*local) + n + 15) / 16 * 16);
 	if (local == NULL) {
 		return;
 	}
 	*local = (local_job){
-		.job.run = run_local, .dispatch = dispatch, .class_ = class_, .what = what};
+			.job.run = run_local, .dispatch = dispatch, .class_ = class_, .what = what};
 	if (n > 0) {
 		memcpy(local->argument, argument, n);
 	}
@@ -473,7 +499,11 @@ hzi_dispatch_start(hz_client *client, void **state, hz_error *err)
 	uint32_t threads = (uint32_t)client->config->dispatch_threads;
 	dispatch->client = client;
 	dispatch->next_id = HZI_LISTENER_FIRST;
-	dispatch->count = 1 + (threads < 1 ? 1 : threads < HZI_STRIPES_MAX ? threads : HZI_STRIPES_MAX - 1);
+	dispatch->count = 1 +
+			(threads < 1 ? 1
+							: threads < HZI_STRIPES_MAX
+							? threads
+							: HZI_STRIPES_MAX - 1);
 	pthread_mutex_init(&dispatch->lock, NULL);
 	*state = dispatch;
 	for (uint32_t i = 0; i < dispatch->count; i++) {

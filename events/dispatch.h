@@ -44,8 +44,8 @@ void hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns);
 
 // Something of the client itself for every listener of the class. Copies n bytes of the argument. Any
 // thread; does not block.
-void hzi_dispatch_local(
-	hzi_dispatch *dispatch, const hzi_listener_class *class_, int what, const void *argument, size_t n);
+void hzi_dispatch_local(hzi_dispatch *dispatch, const hzi_listener_class *class_, int what,
+		const void *argument, size_t n);
 
 // The registry. insert gives the listener its id; false: the client is shutting down.
 bool hzi_registry_insert(hzi_dispatch *dispatch, hzi_listener *listener);

@@ -11,7 +11,28 @@ void
 hzi_copy_sized(void *to, size_t own_size, const void *from, size_t their_size)
 {
 	memset(to, 0, own_size);
+	if (their_size == 0) {
+		return;
+	}
 	memcpy(to, from, their_size < own_size ? their_size : own_size);
+}
+
+hz_err
+hzi_listener_make(hz_client *client, const hzi_listener_class *class_, size_t size, bool complete,
+		void (*end)(void *ctx), void *ctx, void **out, hz_error *err)
+{
+	hz_err e = complete ? hzi_client_enter(client) : HZ_ERR_ARGUMENT;
+	if (e == HZ_OK) {
+		*out = hzi_listener_new(client, class_, size);
+		e = *out != NULL ? HZ_OK : HZ_ERR_MEMORY;
+	}
+	if (e == HZ_OK) {
+		return HZ_OK;
+	}
+	if (end != NULL) {
+		end(ctx);
+	}
+	return hzi_fail(err, e, "%s", hz_err_text(e));
 }
 
 // ---- Registration at the members ----
@@ -34,11 +55,11 @@ static hz_err
 register_at_members(hzi_listener *listener, int64_t deadline_ns, hz_error *err)
 {
 	hzi_registration registration = {.listener = listener->id,
-		.add = listener->class_->add,
-		.remove = listener->class_->remove,
-		.fill_add = fill_add,
-		.fill_remove = fill_remove,
-		.ctx = listener};
+			.add = listener->class_->add,
+			.remove = listener->class_->remove,
+			.fill_add = fill_add,
+			.fill_remove = fill_remove,
+			.ctx = listener};
 	return hzi_cluster_listen(listener->client, &registration, deadline_ns, err);
 }
 

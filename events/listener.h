@@ -49,10 +49,17 @@ struct hzi_listener {
 // Makes a zeroed listener of `size` bytes. NULL without memory.
 void *hzi_listener_new(hz_client *client, const hzi_listener_class *class_, size_t size);
 
+// The same for a public call that takes ctx: when the client cannot have a listener now, or not all
+// arguments are there (`complete`), the application's end is called here, unless it is NULL. Gives
+// *out, to be filled and added. HZ_ERR_ARGUMENT, HZ_ERR_CLOSED, HZ_ERR_FORKED, HZ_ERR_MEMORY.
+hz_err hzi_listener_make(hz_client *client, const hzi_listener_class *class_, size_t size,
+		bool complete, void (*end)(void *ctx), void *ctx, void **out, hz_error *err);
+
 // Puts it into the registry and, if its class says so, registers it at the members, which blocks until
 // the deadline at most. Takes the listener: on failure its end is run as well, and it is freed. Gives
 // *out.
-hz_err hzi_listener_add(hzi_listener *listener, int64_t deadline_ns, hz_listener_id *out, hz_error *err);
+hz_err hzi_listener_add(
+		hzi_listener *listener, int64_t deadline_ns, hz_listener_id *out, hz_error *err);
 
 // Copies a size-first struct of the application's into a zeroed one of ours.
 void hzi_copy_sized(void *to, size_t own_size, const void *from, size_t their_size);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The listener for distributed objects (Client.addDistributedObjectListener).
-#include "base/fail.h"
 #include "events/dispatch.h"
 #include "protocol/decode.h"
 #include "protocol/gen/client.h"
@@ -14,17 +13,17 @@ typedef struct object_listener {
 	hz_object_listener user;
 } object_listener;
 
-static const hzi_op add_op = {
-	&HZP_CLIENT_ADD_DISTRIBUTED_OBJECT_LISTENER, HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
+static const hzi_op add_op = {&HZP_CLIENT_ADD_DISTRIBUTED_OBJECT_LISTENER, HZ_RESULT_OBJECT,
+		HZI_OP_REGISTERS, NULL};
 static const hzi_op remove_op = {
-	&HZP_CLIENT_REMOVE_DISTRIBUTED_OBJECT_LISTENER, HZ_RESULT_BOOL, 0, NULL};
+		&HZP_CLIENT_REMOVE_DISTRIBUTED_OBJECT_LISTENER, HZ_RESULT_BOOL, 0, NULL};
 
 static void
 fill_add(const hzi_listener *base, bool local, void *to)
 {
 	(void)base;
 	*(hzp_client_add_distributed_object_listener_request *)to =
-		(hzp_client_add_distributed_object_listener_request){.local_only = local};
+			(hzp_client_add_distributed_object_listener_request){.local_only = local};
 }
 
 static void
@@ -32,7 +31,8 @@ fill_remove(const hzi_listener *base, hz_uuid id, void *to)
 {
 	(void)base;
 	*(hzp_client_remove_distributed_object_listener_request *)to =
-		(hzp_client_remove_distributed_object_listener_request){.registration_id = id};
+			(hzp_client_remove_distributed_object_listener_request){
+					.registration_id = id};
 }
 
 static char *
@@ -60,10 +60,10 @@ on_event(hzi_listener *base, const hzi_slice *msg)
 	const object_listener *l = HZI_OUTER(base, object_listener, base);
 	hzp_client_add_distributed_object_listener_distributed_object event;
 	if (hzp_decode(msg->p, msg->n,
-		    &HZP_CLIENT_ADD_DISTRIBUTED_OBJECT_LISTENER_DISTRIBUTED_OBJECT, &event,
-		    NULL) != HZ_OK) {
+			    &HZP_CLIENT_ADD_DISTRIBUTED_OBJECT_LISTENER_DISTRIBUTED_OBJECT, &event,
+			    NULL) != HZ_OK) {
 		atomic_fetch_add_explicit(
-			&base->client->counters.decode_errors, 1, memory_order_relaxed);
+				&base->client->counters.decode_errors, 1, memory_order_relaxed);
 		return;
 	}
 	void (*fn)(void *, const hz_object_event *) = NULL;
@@ -76,7 +76,9 @@ on_event(hzi_listener *base, const hzi_slice *msg)
 	char *name = terminated(event.name);
 	if (fn != NULL && service != NULL && name != NULL) {
 		fn(l->user.ctx,
-			&(hz_object_event){.service = service, .name = name, .member = event.source});
+				&(hz_object_event){.service = service,
+						.name = name,
+						.member = event.source});
 	}
 	free(service);
 	free(name);
@@ -101,28 +103,28 @@ on_end(hzi_listener *base)
 }
 
 static const hzi_listener_class object_class = {
-	.add = &add_op,
-	.remove = &remove_op,
-	.fill_add = fill_add,
-	.fill_remove = fill_remove,
-	.event = on_event,
-	.gap = on_gap,
-	.end = on_end,
+		.add = &add_op,
+		.remove = &remove_op,
+		.fill_add = fill_add,
+		.fill_remove = fill_remove,
+		.event = on_event,
+		.gap = on_gap,
+		.end = on_end,
 };
 
 HZ_API hz_err
 hz_client_listen_objects(hz_client *client, const hz_object_listener *listener, hz_listener_id *out,
-	hz_error *err)
+		hz_error *err)
 {
-	hz_err e = listener == NULL || out == NULL ? HZ_ERR_ARGUMENT : hzi_client_enter(client);
+	hz_object_listener user;
+	object_listener *l;
+	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
+	hz_err e = hzi_listener_make(client, &object_class, sizeof(*l),
+			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
 	if (e != HZ_OK) {
-		return hzi_fail(err, e, "%s", hz_err_text(e));
+		return e;
 	}
-	object_listener *l = hzi_listener_new(client, &object_class, sizeof(*l));
-	if (l == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
-	}
-	hzi_copy_sized(&l->user, sizeof(l->user), listener, listener->size);
-	return hzi_listener_add(
-		&l->base, hzi_deadline_in_ms(client->config->invocation_timeout_ms), out, err);
+	l->user = user;
+	return hzi_listener_add(&l->base, hzi_deadline_in_ms(client->config->invocation_timeout_ms),
+			out, err);
 }

@@ -21,8 +21,9 @@ extern "C" {
 #endif
 
 // Starts a client and, unless `connection-strategy.async-start` is set, waits until it is connected
-// and knows the members. Lends config (NULL: all defaults); it is copied. Gives *out. Blocks up to
-// `connection-strategy.connection-retry.cluster-connect-timeout-millis`. HZ_ERR_CONFIG, HZ_ERR_MEMORY,
+// and every listed member has been tried. Lends config (NULL: all defaults); it is copied. Gives *out.
+// Blocks up to `connection-strategy.connection-retry.cluster-connect-timeout-millis` (default: for
+// ever). HZ_ERR_CONFIG, HZ_ERR_MEMORY,
 // HZ_ERR_RESOURCE, HZ_ERR_OFFLINE (nobody answered in time), HZ_ERR_AUTHENTICATION or
 // HZ_ERR_NOT_ALLOWED (every member refused). A failure leaves nothing behind. Since 0.1.
 HZ_API hz_err hz_client_new(const hz_config *config, hz_client **out, hz_error *err);
@@ -31,7 +32,7 @@ HZ_API hz_err hz_client_new(const hz_config *config, hz_client **out, hz_error *
 // refused, pending ones end with HZ_ERR_CLOSED, listeners get their end(), threads are joined.
 // Afterwards no callback runs. HZ_ERR_TIMEOUT when a callback of the application is still running:
 // its thread is left behind and lets go of the client when it returns. HZ_ERR_WOULD_DEADLOCK on a
-// callback thread. A second call is HZ_OK. Any thread; blocks, bounded. Since 0.1.
+// callback thread. A second call gives the first one's result. Any thread; blocks, bounded. Since 0.1.
 HZ_API hz_err hz_client_shutdown(hz_client *client, int64_t timeout_ms, hz_error *err);
 
 // Shuts down if that has not been done (with the configured default time) and lets go of the client.

@@ -20,7 +20,8 @@ extern "C" {
 #endif
 
 // Passed by value, frozen, fields private. Never invalid: a call that could not be submitted returns a
-// future that holds the error. A second consumption gives HZ_ERR_ARGUMENT.
+// future that holds the error. A second consumption gives HZ_ERR_ARGUMENT, for as long
+// as the client exists.
 typedef struct hz_future {
 	void *core_;
 	uint64_t id_;
@@ -54,8 +55,8 @@ typedef struct hz_result {
 } hz_result;
 
 // Runs once, on an invocation worker (hz_then) or in hz_completions_dispatch (hz_complete_to). err is
-// NULL on success. A blocking call with a finite deadline may be made here; one without a deadline,
-// and closing the client, are refused with HZ_ERR_WOULD_DEADLOCK.
+// NULL on success. A blocking call with a finite deadline may be made here; on a worker, one without a
+// deadline, and closing the client, are refused with HZ_ERR_WOULD_DEADLOCK (and not sent).
 typedef void (*hz_done_fn)(void *ctx, hz_err e, hz_result *result, const hz_error *err);
 
 // Moves the value (or the items) out of a result, so that it outlives the callback. Gives *out.
@@ -88,21 +89,24 @@ HZ_API hz_err hz_run_items(hz_future future, hz_items **out, hz_error *err);
 HZ_API hz_err hz_run_object(hz_future future, void **out, hz_error *err);
 
 // Has fn called with the result on an invocation worker, never from inside this call. Consumes the
-// future. Any thread; does not block. On an error (HZ_ERR_ARGUMENT: consumed before, or fn is NULL)
-// fn is never called. A refused call (a future that holds an error) does call fn. Since 0.1.
+// future. Any thread; does not block. On an error fn is never called: HZ_ERR_ARGUMENT (consumed before,
+// or fn is NULL), HZ_ERR_CLOSED after shutdown, HZ_ERR_FORKED; a call that could not even begin (a NULL
+// handle, no memory) gives its own error here. Since 0.1.
 HZ_API hz_err hz_then(hz_future future, hz_done_fn fn, void *ctx);
 
 // Does not wait and does not report. The call goes on, retries included. Consumes the future. Any
 // thread; does not block. Since 0.1.
 HZ_API void hz_drop(hz_future future);
 
-// Whether the call has ended, so that awaiting it would not block. Does not consume. Any thread; does
-// not block. A consumed future counts as ended. Since 0.1.
+// Whether the call has an outcome. Awaiting it then does not block, unless that outcome is a failure
+// which the await tries to repair by another try. Does not consume. Any thread; does not block. A
+// consumed future counts as ended. Since 0.1.
 HZ_API bool hz_future_done(hz_future future);
 
-// Calls collected between begin and end on one thread leave in one write: at the end, when the window
-// (64 requests or 64 KiB) is full, or when the thread awaits. Begins nest. Any thread; the writing may
-// not block. Since 0.1.
+// Calls collected between begin and end on one thread leave in one write per connection: at the end,
+// when the window is full (64 requests, 64 KiB or 16 connections), or when the thread has to wait for
+// an answer. Begins of one client nest; a batch of another client ends this one. Any thread; the
+// writing does not block. Since 0.1.
 HZ_API void hz_batch_begin(hz_client *client);
 HZ_API void hz_batch_end(hz_client *client);
 

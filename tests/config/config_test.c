@@ -90,7 +90,6 @@ defaults(void)
 	HZT_EQ_INT(config->listener_queue_bytes, 16 << 20);
 	HZT_EQ_INT(config->listener_queue_events, 100000);
 	HZT_EQ_INT(config->max_message_bytes, 512 << 20);
-	HZT_EQ_INT(config->max_frame_bytes, 512 << 20);
 	HZT_EQ_INT(config->shutdown_timeout_ms, 5000);
 	HZT_CHECK(config->log.fn == NULL && config->late_item.fn == NULL);
 	HZT_OK(hzi_config_check(config, NULL));

@@ -157,7 +157,7 @@ error_of_the_member(void)
 	hz_error err = {0};
 	bench_start(&b, 1, NULL);
 	answer_with(&b, 0, PUT, 1, &illegal_state);
-	HZT_EQ_INT(bench_put(&b, 1, 1, NULL, &err), HZ_ERR_SERVER);
+	HZT_EQ_INT(bench_put(&b, 1, 1, NULL, &err), HZ_ERR_STATE);
 	HZT_EQ_INT(err.server_code, 27);
 	HZT_EQ_STR(err.where, "java.lang.IllegalStateException");
 	HZT_CHECK(strstr(err.message, "as I said") != NULL);
