@@ -50,6 +50,8 @@ promotions(void)
 		hz_err promotion;
 	} rows[] = {
 		{14, HZ_ERR_DESTROYED},
+		{26, HZ_ERR_NOT_OWNER},
+		{27, HZ_ERR_STATE},
 		{61, HZ_ERR_UNSUPPORTED},
 		{80, HZ_ERR_INDETERMINATE},
 		{85, HZ_ERR_SESSION_EXPIRED},
