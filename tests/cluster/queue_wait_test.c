@@ -282,7 +282,7 @@ expired_takes_lose_nothing(void)
 	enum { WANTED = (int)((int64_t)TAKES * (TAKES + 1) / 2) };
 	hz_client *client = client_with_late_items();
 	hz_queue *queue = session_queue("expired");
-	hz_queue *hurried = same_queue(client, queue, 1, NULL);
+	hz_queue *hurried = same_queue(client, queue, 0, NULL);
 	static hz_future futures[TAKES];
 	pthread_t producer;
 	void *failed = NULL;
