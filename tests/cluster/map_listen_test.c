@@ -137,12 +137,15 @@ hears_of_every_change(void)
 	HZT_OK_ERR(hz_map_set(map, k, hz_i64(3), NULL, &err), &err);
 	HZT_OK_ERR(hz_map_evict(map, k, NULL, &err), &err);
 	check_heard(&h, 2, "added \"k\" 3 null 1\nevicted \"k\" null 3 1\n");
+	// Order is kept for each key; an event of the whole map may come by way of another member.
 	HZT_OK_ERR(hz_map_set(map, k, hz_i64(4), NULL, &err), &err);
+	check_heard(&h, 1, "added \"k\" 4 null 1\n");
 	HZT_OK_ERR(hz_map_evict_all(map, &err), &err);
-	check_heard(&h, 2, "added \"k\" 4 null 1\nevict_all null null null 1\n");
+	check_heard(&h, 1, "evict_all null null null 1\n");
 	HZT_OK_ERR(hz_map_set(map, k, hz_i64(5), NULL, &err), &err);
+	check_heard(&h, 1, "added \"k\" 5 null 1\n");
 	HZT_OK_ERR(hz_map_clear(map, &err), &err);
-	check_heard(&h, 2, "added \"k\" 5 null 1\nclear_all null null null 1\n");
+	check_heard(&h, 1, "clear_all null null null 1\n");
 	remove_listener(&h, id);
 	HZT_OK_ERR(hz_map_set(map, k, hz_i64(6), NULL, &err), &err);
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
