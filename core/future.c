@@ -248,7 +248,6 @@ hzi_call_consume_as(hzi_call *call, uint32_t action)
 	}
 }
 
-// A callback for a call that could not even begin still comes from a worker, if there is a client.
 HZ_API hz_err
 hz_then(hz_future future, hz_done_fn fn, void *ctx)
 {

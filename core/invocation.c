@@ -207,20 +207,6 @@ hzi_call_data(hzi_call *call, const hz_value *values, size_t n, hzp_bytes *out)
 	return true;
 }
 
-bool
-hzi_call_data_entries(hzi_call *call, const hz_entry *entries, size_t n, hzp_bytes *out)
-{
-	size_t from = call->scratch.len;
-	for (size_t i = 0; i < n; i++) {
-		if (!add_data(call, &entries[i].key, false, &out[2 * i]) ||
-				!add_data(call, &entries[i].value, false, &out[2 * i + 1])) {
-			return false;
-		}
-	}
-	point_at_data(call, from, 2 * n, out);
-	return true;
-}
-
 void
 hzi_call_to_partition(hzi_call *call, int32_t partition)
 {

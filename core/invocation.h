@@ -54,9 +54,6 @@ hzi_handle_name(const hzi_handle *handle)
 // A null value is refused. May be called once per call (later calls would move the bytes).
 bool hzi_call_data(hzi_call *call, const hz_value *values, size_t n, hzp_bytes *out);
 
-// As above for entries: out has 2n places, key and value in turn.
-bool hzi_call_data_entries(hzi_call *call, const hz_entry *entries, size_t n, hzp_bytes *out);
-
 // Sets where the call goes when the message's row does not say it (or the proxy knows better).
 // By default: by key hash for HZP_BY_KEY, by the handle's name for HZP_BY_NAME, else any member.
 void hzi_call_to_partition(hzi_call *call, int32_t partition);

@@ -449,8 +449,6 @@ hzi_peer_report_closed(hzi_cluster *cluster, hzi_connection *conn, uint64_t conn
 			.why = why,
 			.last_read_ns = atomic_load_explicit(&conn->read_ns, memory_order_relaxed),
 	};
-	// Not later: until the report is read, writes would wait for acknowledgements that cannot come.
-	atomic_store_explicit(&cluster->client->backups_ready, false, memory_order_release);
 	hzi_note_send(cluster, &peer->closed.note);
 }
 

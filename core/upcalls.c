@@ -15,7 +15,8 @@ static hzi_call *
 find_call(hz_client *client, int64_t id, uint64_t *generation)
 {
 	*generation = (uint64_t)id >> HZI_SLOT_BITS;
-	return id > 0 ? hzi_slab_at(&client->slab, (uint32_t)(id & ((1 << HZI_SLOT_BITS) - 1))) : NULL;
+	return id > 0 ? hzi_slab_at(&client->slab, (uint32_t)(id & ((1 << HZI_SLOT_BITS) - 1)))
+		      : NULL;
 }
 
 static void
@@ -34,7 +35,8 @@ on_acknowledgement(hz_client *client, const hzi_slice *msg)
 		count(&client->counters.decode_errors);
 		return;
 	}
-	hzi_call *call = find_call(client, (int64_t)hzi_load_le64(msg->p + AT_ACKNOWLEDGED), &generation);
+	hzi_call *call = find_call(
+			client, (int64_t)hzi_load_le64(msg->p + AT_ACKNOWLEDGED), &generation);
 	if (call != NULL) {
 		hzi_call_acknowledge(call, generation);
 	}
@@ -56,8 +58,9 @@ on_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, const hzi_sl
 	// Events may come before the response of their registration. The word is read again: a record that
 	// began another life in between carries another generation.
 	if (HZI_WORD_GENERATION(word) != generation || !sent_over || listener == 0 ||
-		(state != HZI_CALL_SENT && state != HZI_CALL_CLAIMED && state != HZI_CALL_LISTENING) ||
-		HZI_WORD_GENERATION(atomic_load(&call->word)) != generation) {
+			(state != HZI_CALL_SENT && state != HZI_CALL_CLAIMED &&
+					state != HZI_CALL_LISTENING) ||
+			HZI_WORD_GENERATION(atomic_load(&call->word)) != generation) {
 		count(&client->counters.unmatched);
 		return;
 	}
@@ -67,7 +70,7 @@ on_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, const hzi_sl
 		hzi_cluster_event(client, conn, conn_id, listener, msg);
 	} else if (client->events != NULL) {
 		client->events->event(
-			client->events_state, listener, hzp_message_partition(msg->p), msg);
+				client->events_state, listener, hzp_message_partition(msg->p), msg);
 	}
 }
 
@@ -92,7 +95,8 @@ take_response(hzi_call *call, uint32_t type, const hzi_slice *msg)
 		hzi_call_done(call);
 	} else if ((call->op->flags & HZI_OP_REGISTERS) != 0) {
 		hzi_call_listen(call);
-	} else if (backups > 0 && (hzp_message_flags(call->request.data) & HZP_FLAG_BACKUP_AWARE) != 0) {
+	} else if (backups > 0 &&
+			(hzp_message_flags(call->request.data) & HZP_FLAG_BACKUP_AWARE) != 0) {
 		hzi_call_hold(call, backups);
 	} else {
 		hzi_call_done(call);
@@ -105,8 +109,7 @@ on_response(hz_client *client, uint64_t conn_id, const hzi_slice *msg)
 	uint64_t generation;
 	unsigned was;
 	hzi_call *call = find_call(client, hzp_message_correlation(msg->p), &generation);
-	if (call == NULL ||
-		atomic_load_explicit(&call->conn_id, memory_order_acquire) != conn_id) {
+	if (call == NULL || atomic_load_explicit(&call->conn_id, memory_order_acquire) != conn_id) {
 		count(&client->counters.unmatched);
 		return;
 	}
@@ -176,8 +179,11 @@ on_closed(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code, const 
 	hz_client *client = ctx;
 	// A call learns that its connection was lost; what broke it is for the log and the cluster thread.
 	hz_err reported = code == HZ_ERR_CLOSED || code == HZ_ERR_PROTOCOL || code == HZ_ERR_LIMIT
-	                          ? code
-	                          : HZ_ERR_DISCONNECTED;
+			? code
+			: HZ_ERR_DISCONNECTED;
+	// Before anything else: until the cluster thread reads the report, writes would wait for
+	// acknowledgements that cannot come.
+	atomic_store_explicit(&client->backups_ready, false, memory_order_release);
 	uint32_t count_now = hzi_slab_count(&client->slab);
 	for (uint32_t i = 0; i < count_now; i++) {
 		sweep_call(hzi_slab_at(&client->slab, i), conn_id, reported, why);
@@ -186,17 +192,18 @@ on_closed(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code, const 
 }
 
 static void
-on_dialled(void *ctx, hzi_connection *conn, hz_err code, hzi_handshake_reply *reply, const hz_error *err)
+on_dialled(void *ctx, hzi_connection *conn, hz_err code, hzi_handshake_reply *reply,
+		const hz_error *err)
 {
 	hzi_cluster_dialled(ctx, conn, code, reply, err);
 }
 
 const hzi_conn_ops hzi_upcalls = {
-	.sending = on_sending,
-	.released = on_released,
-	.message = on_message,
-	.dialled = on_dialled,
-	.closed = on_closed,
+		.sending = on_sending,
+		.released = on_released,
+		.message = on_message,
+		.dialled = on_dialled,
+		.closed = on_closed,
 };
 
 void

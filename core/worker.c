@@ -18,16 +18,24 @@ static void run_callback(hzi_job *job);
 static void drive(hzi_job *job);
 static void run_jobs(hzi_worker *worker);
 
-// After the end of the threads whoever comes late lets go of what he brought himself.
+// After the end of the threads whoever comes late lets go of what he brought himself. One at a time does
+// it, for all who ask meanwhile: a job may bring another one, on this very thread. A worker that was
+// left behind in a callback is still its inbox's only receiver.
 static void
 drain(hz_client *client)
 {
 	hzi_workers *workers = &client->workers;
-	pthread_mutex_lock(&workers->drain);
-	for (uint32_t i = 0; i < workers->count; i++) {
-		run_jobs(&workers->worker[i]);
+	uint32_t asked = 1;
+	if (atomic_fetch_add(&workers->drains, 1) != 0) {
+		return;
 	}
-	pthread_mutex_unlock(&workers->drain);
+	do {
+		for (uint32_t i = 0; i < workers->count; i++) {
+			if (atomic_load(&workers->worker[i].finished) != 0) {
+				run_jobs(&workers->worker[i]);
+			}
+		}
+	} while (!atomic_compare_exchange_strong(&workers->drains, &asked, 0));
 }
 
 static void
@@ -116,8 +124,9 @@ ended_while_paused(const hzi_call *call, int64_t now_ns)
 	if (cancel != NULL && hzi_cancel_fired(cancel)) {
 		return HZ_ERR_CANCELLED;
 	}
-	return now_ns >= atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) ? HZ_ERR_TIMEOUT
-	                                                                                  : HZ_OK;
+	return now_ns >= atomic_load_explicit(&call->deadline_ns, memory_order_relaxed)
+			? HZ_ERR_TIMEOUT
+			: HZ_OK;
 }
 
 static void
@@ -187,14 +196,15 @@ look_at_call(hzi_call *call, int64_t now_ns, int64_t backup_ns)
 	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
 	unsigned state = HZI_WORD_STATE(word);
 	if (state == HZI_CALL_HELD) {
-		if (now_ns - atomic_load_explicit(&call->held_ns, memory_order_relaxed) >= backup_ns) {
+		if (now_ns - atomic_load_explicit(&call->held_ns, memory_order_relaxed) >=
+				backup_ns) {
 			hzi_call_end_hold(call, HZI_WORD_GENERATION(word));
 		}
 		return;
 	}
 	if ((state == HZI_CALL_PENDING || state == HZI_CALL_SENT) &&
-		is_watched(atomic_load_explicit(&call->action, memory_order_acquire)) &&
-		now_ns >= atomic_load_explicit(&call->deadline_ns, memory_order_relaxed)) {
+			is_watched(atomic_load_explicit(&call->action, memory_order_acquire)) &&
+			now_ns >= atomic_load_explicit(&call->deadline_ns, memory_order_relaxed)) {
 		hzi_call_give_up(call, HZI_WORD_GENERATION(word), HZ_ERR_TIMEOUT);
 	}
 }
@@ -316,6 +326,9 @@ run_user_worker(void *arg)
 	run_jobs(worker);
 	atomic_store(&worker->finished, 1);
 	hzi_futex_wake(&worker->finished, 1);
+	if (atomic_load(&client->workers.stopped)) {
+		drain(client); // left behind by shutdown: nobody else looks into this inbox
+	}
 	hzi_client_release(client);
 }
 
@@ -336,8 +349,8 @@ start_worker(struct hz_client *client, uint32_t index)
 		e = hzi_thread_start(&worker->thread, name, run_library_worker, worker);
 	} else {
 		hzi_client_retain(client);
-		e = hzi_thread_start_stack(
-			&worker->thread, name, CALLBACK_STACK_BYTES, run_user_worker, worker);
+		e = hzi_thread_start_stack(&worker->thread, name, CALLBACK_STACK_BYTES,
+				run_user_worker, worker);
 		if (e != HZ_OK) {
 			hzi_client_release(client);
 		}
@@ -350,7 +363,6 @@ hz_err
 hzi_workers_start(struct hz_client *client, uint32_t count)
 {
 	hz_err e = HZ_OK;
-	pthread_mutex_init(&client->workers.drain, NULL);
 	client->workers.count = count < 2 ? 2 : count > HZI_WORKERS_MAX ? HZI_WORKERS_MAX : count;
 	for (uint32_t i = 0; e == HZ_OK && i < client->workers.count; i++) {
 		e = start_worker(client, i);
@@ -386,13 +398,12 @@ hzi_workers_stop(struct hz_client *client, int64_t deadline_ns)
 	hz_err e = HZ_OK;
 	// Number 0 first: what it ends still goes to the others. It runs no code but ours.
 	for (uint32_t i = 0; i < client->workers.count; i++) {
-		hz_err one = stop_worker(&client->workers.worker[i], i == 0 ? HZI_NEVER : deadline_ns);
+		hz_err one = stop_worker(
+				&client->workers.worker[i], i == 0 ? HZI_NEVER : deadline_ns);
 		e = e == HZ_OK ? one : e;
 	}
 	atomic_store(&client->workers.stopped, true);
-	if (e == HZ_OK) {
-		drain(client);
-	}
+	drain(client);
 	return e;
 }
 
@@ -401,8 +412,5 @@ hzi_workers_clear(struct hz_client *client)
 {
 	for (uint32_t i = 0; i < client->workers.count; i++) {
 		hzi_mailbox_close(&client->workers.worker[i].inbox);
-	}
-	if (client->workers.count != 0) {
-		pthread_mutex_destroy(&client->workers.drain);
 	}
 }
