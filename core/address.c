@@ -17,7 +17,7 @@ static bool
 is_name(const char *name)
 {
 	return name[0] != '\0' && name[0] != '-' && name[0] != '.' &&
-	       name[strspn(name, NAME_CHARS)] == '\0';
+			name[strspn(name, NAME_CHARS)] == '\0';
 }
 
 // An IPv6 address, with a scope ("%eth0") or without.
@@ -74,7 +74,7 @@ read_port(hzi_span text, uint16_t *port)
 		return true;
 	}
 	if (text.size == 0 || text.at[0] == '+' || !hzi_text_int(text, &value) || value < 1 ||
-	    value > UINT16_MAX) {
+			value > UINT16_MAX) {
 		return false;
 	}
 	*port = (uint16_t)value;
@@ -107,7 +107,8 @@ hzi_address_parse(const char *text, hzi_address *out, hz_error *err)
 	bool bracketed = whole.at[0] == '[';
 	bool v6 = bracketed || memchr(host.at, ':', host.size) != NULL;
 	if (v6 ? !is_v6(address.host) : !is_name(address.host)) {
-		return refuse(err, whole, v6 ? "this is not IPv6" : "a host name has no such bytes");
+		return refuse(err, whole,
+				v6 ? "this is not IPv6" : "a host name has no such bytes");
 	}
 	if (!read_port(port, &address.port)) {
 		return refuse(err, whole, "a port is a number from 1 to 65535");

@@ -46,7 +46,8 @@ hzi_call_sending(hzi_call *call)
 	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);
 	while (HZI_WORD_STATE(word) == HZI_CALL_PENDING) {
 		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
-			    WITH_STATE(word, HZI_CALL_SENT), memory_order_acq_rel, memory_order_relaxed)) {
+				    WITH_STATE(word, HZI_CALL_SENT), memory_order_acq_rel,
+				    memory_order_relaxed)) {
 			return true;
 		}
 	}
@@ -79,12 +80,13 @@ hzi_call_claim(hzi_call *call, uint64_t generation, unsigned *was)
 	for (;;) {
 		unsigned state = HZI_WORD_STATE(word);
 		if (HZI_WORD_GENERATION(word) != generation ||
-			(state != HZI_CALL_PENDING && state != HZI_CALL_SENT && state != HZI_CALL_HELD)) {
+				(state != HZI_CALL_PENDING && state != HZI_CALL_SENT &&
+						state != HZI_CALL_HELD)) {
 			return false;
 		}
 		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
-			    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
-			    memory_order_acquire)) {
+				    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
+				    memory_order_acquire)) {
 			*was = state;
 			if (state != HZI_CALL_HELD) {
 				leave_connection(call);
@@ -107,12 +109,12 @@ hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was)
 			continue;
 		}
 		if (HZI_WORD_GENERATION(word) != generation ||
-			(state != HZI_CALL_SENT && state != HZI_CALL_ABANDONED)) {
+				(state != HZI_CALL_SENT && state != HZI_CALL_ABANDONED)) {
 			return false;
 		}
 		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
-			    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
-			    memory_order_acquire)) {
+				    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
+				    memory_order_acquire)) {
 			*was = state;
 			if (state == HZI_CALL_SENT) {
 				leave_connection(call);
@@ -139,7 +141,7 @@ hzi_call_return_permit(hzi_call *call)
 	call->permit = false;
 	_Atomic int32_t *counter = call->parked ? &client->parked : &client->in_flight;
 	int32_t limit = call->parked ? client->config->max_parked_invocations
-	                             : client->config->max_concurrent_invocations;
+				     : client->config->max_concurrent_invocations;
 	// Whoever waits for room sleeps on the view word, and can only be there when all room was taken.
 	if (atomic_fetch_sub(counter, 1) >= limit) {
 		hzi_client_view_changed(client);
@@ -229,8 +231,8 @@ hzi_call_hold(hzi_call *call, unsigned expected)
 			return;
 		}
 		uint64_t held = WITH_STATE(word, HZI_CALL_HELD) | (uint64_t)expected << 44;
-		if (atomic_compare_exchange_weak_explicit(
-			    &call->word, &word, held, memory_order_acq_rel, memory_order_relaxed)) {
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word, held,
+				    memory_order_acq_rel, memory_order_relaxed)) {
 			hzi_worker_tick(client);
 			return;
 		}
@@ -244,16 +246,18 @@ hzi_call_acknowledge(hzi_call *call, uint64_t generation)
 	for (;;) {
 		unsigned state = HZI_WORD_STATE(word);
 		if (HZI_WORD_GENERATION(word) != generation || HZI_WORD_SEEN(word) == 255 ||
-			(state != HZI_CALL_SENT && state != HZI_CALL_CLAIMED && state != HZI_CALL_HELD)) {
+				(state != HZI_CALL_SENT && state != HZI_CALL_CLAIMED &&
+						state != HZI_CALL_HELD)) {
 			return;
 		}
 		uint64_t next = word + ONE_SEEN;
-		bool complete = state == HZI_CALL_HELD && HZI_WORD_SEEN(next) >= HZI_WORD_EXPECTED(next);
+		bool complete = state == HZI_CALL_HELD &&
+				HZI_WORD_SEEN(next) >= HZI_WORD_EXPECTED(next);
 		if (complete) {
 			next = WITH_STATE(next, HZI_CALL_CLAIMED);
 		}
-		if (atomic_compare_exchange_weak_explicit(
-			    &call->word, &word, next, memory_order_acq_rel, memory_order_acquire)) {
+		if (atomic_compare_exchange_weak_explicit(&call->word, &word, next,
+				    memory_order_acq_rel, memory_order_acquire)) {
 			if (complete) {
 				hzi_call_done(call);
 			}
@@ -270,12 +274,13 @@ finish_held(hzi_call *call)
 	const hz_client *client = call->client;
 	uint64_t conn_id = atomic_load_explicit(&call->conn_id, memory_order_relaxed);
 	bool gone = call->conn == NULL ||
-	            atomic_load_explicit(&call->conn->id, memory_order_acquire) != conn_id;
+			atomic_load_explicit(&call->conn->id, memory_order_acquire) != conn_id;
 	if (gone || client->config->fail_on_indeterminate) {
 		call->code = HZ_ERR_INDETERMINATE;
 		call->in_doubt = true;
-		call->why = gone ? "the member that answered was lost before all backups were acknowledged"
-		                 : "not all backups were acknowledged in time";
+		call->why = gone ? "the member that answered was lost before all backups were "
+				   "acknowledged"
+				 : "not all backups were acknowledged in time";
 	}
 	hzi_call_done(call);
 }
@@ -286,10 +291,10 @@ hzi_call_end_hold(hzi_call *call, uint64_t generation)
 	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
 	while (HZI_WORD_GENERATION(word) == generation && HZI_WORD_STATE(word) == HZI_CALL_HELD) {
 		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
-			    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
-			    memory_order_acquire)) {
-			atomic_fetch_add_explicit(
-				&call->client->counters.backup_timeouts, 1, memory_order_relaxed);
+				    WITH_STATE(word, HZI_CALL_CLAIMED), memory_order_acq_rel,
+				    memory_order_acquire)) {
+			atomic_fetch_add_explicit(&call->client->counters.backup_timeouts, 1,
+					memory_order_relaxed);
 			finish_held(call);
 			return;
 		}
@@ -334,7 +339,8 @@ static bool
 connection_is_gone(const hzi_call *call)
 {
 	return call->conn == NULL ||
-	       atomic_load(&call->conn->id) != atomic_load_explicit(&call->conn_id, memory_order_relaxed);
+			atomic_load(&call->conn->id) !=
+			atomic_load_explicit(&call->conn_id, memory_order_relaxed);
 }
 
 // A claimed call goes on without its consumer. A reader who finds it claimed waits for what becomes of
@@ -375,10 +381,11 @@ hzi_call_let_go(hzi_call *call, uint64_t generation)
 {
 	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
 	while (HZI_WORD_GENERATION(word) == generation &&
-		(HZI_WORD_STATE(word) == HZI_CALL_LISTENING ||
-			HZI_WORD_STATE(word) == HZI_CALL_ABANDONED)) {
+			(HZI_WORD_STATE(word) == HZI_CALL_LISTENING ||
+					HZI_WORD_STATE(word) == HZI_CALL_ABANDONED)) {
 		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
-			    WITH_STATE(word, HZI_CALL_DONE), memory_order_acq_rel, memory_order_acquire)) {
+				    WITH_STATE(word, HZI_CALL_DONE), memory_order_acq_rel,
+				    memory_order_acquire)) {
 			hzi_call_release(call);
 			return;
 		}
@@ -392,7 +399,8 @@ hzi_call_end_idle(hzi_call *call, hz_err code, const char *why)
 	uint64_t generation = HZI_WORD_GENERATION(word) + 1;
 	call->conn = NULL;
 	atomic_store_explicit(&call->conn_id, 0, memory_order_relaxed);
-	atomic_store_explicit(&call->word, WORD(HZI_CALL_CLAIMED, generation), memory_order_relaxed);
+	atomic_store_explicit(
+			&call->word, WORD(HZI_CALL_CLAIMED, generation), memory_order_relaxed);
 	call->code = code;
 	call->in_doubt = false;
 	call->server_code = 0;
@@ -455,7 +463,7 @@ hzi_call_release(hzi_call *call)
 	atomic_store_explicit(&call->conn_id, 0, memory_order_relaxed);
 	atomic_store_explicit(&call->ticket, (ticket | 1) + 1, memory_order_release);
 	atomic_store_explicit(&call->word, WORD(HZI_CALL_FREE, HZI_WORD_GENERATION(word) + 1),
-		memory_order_release);
+			memory_order_release);
 	hzi_slab_give(&client->slab, call);
 	hzi_client_release(client);
 }

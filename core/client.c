@@ -105,7 +105,7 @@ hzi_client_any(hz_client *client, uint64_t *id)
 	uint32_t first = first_slot(client, count);
 	for (uint32_t i = 0; i < count; i++) {
 		hzi_connection *conn = atomic_load_explicit(
-			&client->slots[(first + i) % count], memory_order_acquire);
+				&client->slots[(first + i) % count], memory_order_acquire);
 		if (conn != NULL) {
 			*id = atomic_load_explicit(&conn->open_id, memory_order_acquire);
 			if (*id != 0) {
@@ -156,7 +156,7 @@ name_client(hz_client *client)
 		snprintf(client->name, sizeof(client->name), "%s", client->config->instance_name);
 	} else {
 		snprintf(client->name, sizeof(client->name), "hz.client_%u",
-			atomic_fetch_add(&numbers, 1) + 1);
+				atomic_fetch_add(&numbers, 1) + 1);
 	}
 }
 
@@ -179,9 +179,10 @@ prepare(hz_client *client, hz_error *err)
 		e = HZ_ERR_RESOURCE;
 	}
 	name_client(client);
-	hzi_log_init(&client->log, client->config->log.fn != NULL ? write_log : NULL, client->config,
-		(hzi_log_level)client->config->log.level);
-	return e == HZ_OK ? HZ_OK : hzi_fail(err, e, "the client cannot be set up: %s", hz_err_text(e));
+	hzi_log_init(&client->log, client->config->log.fn != NULL ? write_log : NULL,
+			client->config, (hzi_log_level)client->config->log.level);
+	return e == HZ_OK ? HZ_OK
+			  : hzi_fail(err, e, "the client cannot be set up: %s", hz_err_text(e));
 }
 
 static hz_err
@@ -207,8 +208,8 @@ start(hz_client *client, hz_error *err)
 }
 
 hz_err
-hzi_client_create(
-	const hz_config *config, const hzi_event_ops *events, hz_client **out, hz_error *err)
+hzi_client_create(const hz_config *config, const hzi_event_ops *events, hz_client **out,
+		hz_error *err)
 {
 	if (out == NULL) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "a client needs a place to go");
@@ -282,7 +283,8 @@ hz_client_shutdown(hz_client *client, int64_t timeout_ms, hz_error *err)
 	}
 	e = client->shut_result;
 	pthread_mutex_unlock(&client->life);
-	return e == HZ_OK ? HZ_OK : hzi_fail(err, e, "a callback of the application is still running");
+	return e == HZ_OK ? HZ_OK
+			  : hzi_fail(err, e, "a callback of the application is still running");
 }
 
 HZ_API void

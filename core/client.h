@@ -28,7 +28,7 @@ typedef struct hzi_cluster hzi_cluster;
 // Counters that have no room of their own; relaxed. Those of connections stand in their slots.
 typedef struct hzi_counters {
 	_Atomic uint64_t calls, retries, connects, disconnects, failed_dials, pings, events,
-		events_dropped, decode_errors, unmatched, late_items, backup_timeouts;
+			events_dropped, decode_errors, unmatched, late_items, backup_timeouts;
 } hzi_counters;
 
 struct hz_client {
@@ -45,17 +45,18 @@ struct hz_client {
 
 	// Hot path.
 	hzi_slab slab;
-	hzi_partitions partitions;                       // written by the cluster thread, in place
-	_Atomic(hzi_connection *) slots[HZI_SLOTS_MAX];  // written once each, by the cluster thread
+	hzi_partitions partitions;                      // written by the cluster thread, in place
+	_Atomic(hzi_connection *) slots[HZI_SLOTS_MAX]; // written once each, by the cluster thread
 	_Atomic uint32_t slot_count;
 	_Atomic uint32_t round_robin;
 	_Atomic bool backups_ready; // every data member has a confirmed backup listener: BACKUP_AWARE may be set
-	_Atomic uint32_t view;      // futex word: changes when a paused call may find things different
-	_Atomic uint32_t viewers;   // callers that sleep on it
-	_Atomic int32_t in_flight;  // permits taken
-	_Atomic int32_t parked;     // of them those that wait in a member (counted apart)
-	_Atomic bool closing;       // new calls are refused; set before the last sweep
-	_Atomic uint32_t asynchronous; // calls that nobody waits for: worker 0 ticks while there are any
+	_Atomic uint32_t view; // futex word: changes when a paused call may find things different
+	_Atomic uint32_t viewers;  // callers that sleep on it
+	_Atomic int32_t in_flight; // permits taken
+	_Atomic int32_t parked;    // of them those that wait in a member (counted apart)
+	_Atomic bool closing;      // new calls are refused; set before the last sweep
+	_Atomic uint32_t
+			asynchronous; // calls that nobody waits for: worker 0 ticks while there are any
 
 	_Atomic int64_t lock_contexts; // ids of lock owners given out
 	_Atomic int64_t reference_ids; // of map locks: a retried lock is the same lock
@@ -65,7 +66,7 @@ struct hz_client {
 	_Atomic(void *) proxies;
 	void (*_Atomic proxies_clear)(void *proxies);
 	void (*_Atomic list_proxies)(struct hz_client *client,
-		void (*fn)(void *ctx, const char *service, const char *name), void *ctx);
+			void (*fn)(void *ctx, const char *service, const char *name), void *ctx);
 
 	hzi_counters counters;
 	hzi_workers workers;
@@ -79,8 +80,8 @@ struct hz_client {
 };
 
 // Makes and starts a client; what hz_client_new does, which stands in the layer that owns `events`.
-hz_err hzi_client_create(
-	const hz_config *config, const hzi_event_ops *events, hz_client **out, hz_error *err);
+hz_err hzi_client_create(const hz_config *config, const hzi_event_ops *events, hz_client **out,
+		hz_error *err);
 
 // Takes and drops a reference (of a handle, a token, a call record in use). The last one frees the
 // client, which has been shut down by then. Any thread.

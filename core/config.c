@@ -22,8 +22,8 @@ set_defaults(hz_config *config, hz_error *err)
 	const hzi_config_row *row;
 	for (size_t i = 0; (row = hzi_config_row_at(i)) != NULL; i++) {
 		hz_err e = hzi_config_row_is_alias(row)
-				   ? HZ_OK
-				   : hzi_config_value_set(config, row, row->key.default_value, err);
+				? HZ_OK
+				: hzi_config_value_set(config, row, row->key.default_value, err);
 		if (e != HZ_OK) {
 			return e;
 		}
@@ -96,7 +96,7 @@ hz_config_set(hz_config *config, const char *key, const char *value, hz_error *e
 
 hz_err
 hz_config_get(const hz_config *config, const char *key, char *buf, size_t cap, size_t *needed,
-	      hz_error *err)
+		hz_error *err)
 {
 	if (config == NULL || key == NULL || (buf == NULL && cap > 0)) {
 		return fail_null(err, "hz_config_get");
@@ -202,7 +202,7 @@ hzi_config_copy(const hz_config *config, hz_config **out)
 	const hzi_config_row *row;
 	for (size_t i = 0; (row = hzi_config_row_at(i)) != NULL; i++) {
 		if (!hzi_config_row_is_alias(row) &&
-		    hzi_config_value_copy(copy, config, row) != HZ_OK) {
+				hzi_config_value_copy(copy, config, row) != HZ_OK) {
 			e = HZ_ERR_MEMORY;
 		}
 	}

@@ -27,22 +27,22 @@ static const char properties[] = "properties.";
 static const hzi_config_row rows[] = {
 #define ROW(name_, alias_, kind_, field_, min_, max_, default_, choices_, since_, text_)           \
 	{                                                                                          \
-		.key = {.name = (name_),                                                           \
-			.alias_of = (alias_),                                                      \
-			.kind = KIND_##kind_,                                                      \
-			.default_value = (default_),                                               \
-			.min = #min_,                                                              \
-			.max = #max_,                                                              \
-			.choices = (choices_),                                                     \
-			.since = (since_),                                                         \
-			.text = (text_)},                                                          \
-		.kind = HZI_CONFIG_##kind_,                                                        \
-		.offset = offsetof(hz_config, field_),                                             \
-		.size = sizeof(((hz_config *)NULL)->field_),                                       \
-		.min = min_ + 0,                                                                   \
-		.max = max_ + 0,                                                                   \
+			.key = {.name = (name_),                                                   \
+					.alias_of = (alias_),                                      \
+					.kind = KIND_##kind_,                                      \
+					.default_value = (default_),                               \
+					.min = #min_,                                              \
+					.max = #max_,                                              \
+					.choices = (choices_),                                     \
+					.since = (since_),                                         \
+					.text = (text_)},                                          \
+			.kind = HZI_CONFIG_##kind_,                                                \
+			.offset = offsetof(hz_config, field_),                                     \
+			.size = sizeof(((hz_config *)NULL)->field_),                               \
+			.min = min_ + 0,                                                           \
+			.max = max_ + 0,                                                           \
 	},
-	HZI_CONFIG_ROWS(ROW)
+		HZI_CONFIG_ROWS(ROW)
 #undef ROW
 };
 
@@ -91,8 +91,8 @@ distance(hzi_span a, hzi_span b)
 		size_t diagonal = line[0];
 		line[0] = i;
 		for (size_t j = 1; j <= b.size; j++) {
-			bool same = hzi_text_same((hzi_span){a.at + i - 1, 1},
-						  (hzi_span){b.at + j - 1, 1});
+			bool same = hzi_text_same(
+					(hzi_span){a.at + i - 1, 1}, (hzi_span){b.at + j - 1, 1});
 			size_t best = diagonal + (same ? 0 : 1);
 			diagonal = line[j];
 			best = line[j - 1] + 1 < best ? line[j - 1] + 1 : best;

@@ -34,7 +34,7 @@ refuse_range(const hzi_config_row *row, hzi_span text, const char *what, hz_erro
 {
 	char why[96];
 	(void)snprintf(why, sizeof(why), "is out of range: %s to %s%s%s", row->key.min,
-		       row->key.max, what[0] == '\0' ? "" : " ", what);
+			row->key.max, what[0] == '\0' ? "" : " ", what);
 	return refuse(row, text, why, err);
 }
 
@@ -60,9 +60,9 @@ store(void *field, const hzi_config_row *row, int64_t value)
 {
 	int32_t narrow = (int32_t)value;
 	bool flag = value != 0;
-	const void *from = row->size == sizeof(value)    ? (const void *)&value
-			   : row->size == sizeof(narrow) ? (const void *)&narrow
-							 : (const void *)&flag;
+	const void *from = row->size == sizeof(value) ? (const void *)&value
+			: row->size == sizeof(narrow) ? (const void *)&narrow
+						      : (const void *)&flag;
 	memcpy(field, from, row->size);
 }
 
@@ -72,9 +72,9 @@ load(const void *field, const hzi_config_row *row)
 	int64_t wide = 0;
 	int32_t narrow = 0;
 	bool flag = false;
-	void *to = row->size == sizeof(wide)     ? (void *)&wide
-		   : row->size == sizeof(narrow) ? (void *)&narrow
-						 : (void *)&flag;
+	void *to = row->size == sizeof(wide)          ? (void *)&wide
+			: row->size == sizeof(narrow) ? (void *)&narrow
+						      : (void *)&flag;
 	memcpy(to, field, row->size);
 	return wide + narrow + (flag ? 1 : 0);
 }
@@ -89,9 +89,9 @@ static hz_err
 set_integer(void *field, const hzi_config_row *row, hzi_span text, hz_error *err)
 {
 	static const char *const units[] = {
-		[HZI_CONFIG_INTEGER] = "",
-		[HZI_CONFIG_MILLIS] = "milliseconds",
-		[HZI_CONFIG_SECONDS] = "seconds",
+			[HZI_CONFIG_INTEGER] = "",
+			[HZI_CONFIG_MILLIS] = "milliseconds",
+			[HZI_CONFIG_SECONDS] = "seconds",
 	};
 	int64_t value = 0;
 	hzi_span word = hzi_text_trim(text.at, text.size);
@@ -268,8 +268,7 @@ check_item(const hzi_config_row *row, hzi_span item, const char *copy, hz_error 
 	if (!hzi_text_is_clean(item.at, item.size)) {
 		return refuse(row, item, "is not UTF-8 or has control characters", err);
 	}
-	if (row->kind == HZI_CONFIG_ADDRESSES &&
-	    hzi_address_parse(copy, &ignored, &why) != HZ_OK) {
+	if (row->kind == HZI_CONFIG_ADDRESSES && hzi_address_parse(copy, &ignored, &why) != HZ_OK) {
 		return hzi_fail(err, HZ_ERR_CONFIG, "%s: %s", row->key.name, why.message);
 	}
 	return HZ_OK;
@@ -346,15 +345,15 @@ show_strings(const void *field, const hzi_config_row *row, hzi_config_text *out)
 }
 
 static const kind_ops kinds[] = {
-	[HZI_CONFIG_STRING] = {set_string, show_string, copy_string, clear_string},
-	[HZI_CONFIG_LIST] = {set_strings, show_strings, copy_strings, clear_strings},
-	[HZI_CONFIG_ADDRESSES] = {set_strings, show_strings, copy_strings, clear_strings},
-	[HZI_CONFIG_BOOL] = {set_choice, show_choice, NULL, NULL},
-	[HZI_CONFIG_CHOICE] = {set_choice, show_choice, NULL, NULL},
-	[HZI_CONFIG_INTEGER] = {set_integer, show_integer, NULL, NULL},
-	[HZI_CONFIG_MILLIS] = {set_integer, show_integer, NULL, NULL},
-	[HZI_CONFIG_SECONDS] = {set_integer, show_integer, NULL, NULL},
-	[HZI_CONFIG_NUMBER] = {set_number, show_number, NULL, NULL},
+		[HZI_CONFIG_STRING] = {set_string, show_string, copy_string, clear_string},
+		[HZI_CONFIG_LIST] = {set_strings, show_strings, copy_strings, clear_strings},
+		[HZI_CONFIG_ADDRESSES] = {set_strings, show_strings, copy_strings, clear_strings},
+		[HZI_CONFIG_BOOL] = {set_choice, show_choice, NULL, NULL},
+		[HZI_CONFIG_CHOICE] = {set_choice, show_choice, NULL, NULL},
+		[HZI_CONFIG_INTEGER] = {set_integer, show_integer, NULL, NULL},
+		[HZI_CONFIG_MILLIS] = {set_integer, show_integer, NULL, NULL},
+		[HZI_CONFIG_SECONDS] = {set_integer, show_integer, NULL, NULL},
+		[HZI_CONFIG_NUMBER] = {set_number, show_number, NULL, NULL},
 };
 
 hz_err

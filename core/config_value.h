@@ -17,12 +17,12 @@ typedef struct hzi_config_text {
 
 // Reads text into the row's field. Lends text. HZ_ERR_CONFIG with what would be right,
 // HZ_ERR_MEMORY; on failure the field is as it was. Does not block.
-hz_err hzi_config_value_set(hz_config *config, const hzi_config_row *row, const char *text,
-			    hz_error *err);
+hz_err hzi_config_value_set(
+		hz_config *config, const hzi_config_row *row, const char *text, hz_error *err);
 
 // Appends the row's field as text that hzi_config_value_set reads. No terminator.
-void hzi_config_value_show(const hz_config *config, const hzi_config_row *row,
-			   hzi_config_text *out);
+void hzi_config_value_show(
+		const hz_config *config, const hzi_config_row *row, hzi_config_text *out);
 
 // Gives to's field memory of its own with what from's field holds; to's field is taken for a bare
 // copy of from's that owns nothing. On HZ_ERR_MEMORY it is empty.

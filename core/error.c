@@ -11,7 +11,7 @@ typedef struct err_row {
 
 static const err_row err_rows[] = {
 #define ROW(name, number, text) {number, #name, text},
-	HZ_ERR_MAP(ROW)
+		HZ_ERR_MAP(ROW)
 #undef ROW
 };
 
@@ -149,7 +149,7 @@ hz_err_text(hz_err e)
 static const hzi_server_error server_errors[] = {
 #define ROW(number, name, promotion, retryable)                                                    \
 	[number] = {number, HZ_ERR_##promotion, retryable, #name},
-	SERVER_ERROR_MAP(ROW)
+		SERVER_ERROR_MAP(ROW)
 #undef ROW
 };
 

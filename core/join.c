@@ -36,14 +36,14 @@ hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index)
 	hzi_join *join = parent->own_join;
 	hzi_call *child;
 	hz_future refused;
-	hz_call defaults = {
-		.cancel = atomic_load_explicit(&parent->cancel, memory_order_relaxed)};
+	hz_call defaults = {.cancel = atomic_load_explicit(&parent->cancel, memory_order_relaxed)};
 	HZI_ASSERT(index < join->count && join->children[index] == NULL);
 	if (!hzi_call_begin_on(parent->client, &defaults, op, &child, &refused)) {
 		return NULL;
 	}
 	atomic_store_explicit(&child->deadline_ns,
-		atomic_load_explicit(&parent->deadline_ns, memory_order_relaxed), memory_order_relaxed);
+			atomic_load_explicit(&parent->deadline_ns, memory_order_relaxed),
+			memory_order_relaxed);
 	child->owner_id = parent->owner_id;
 	child->hash = parent->hash;
 	// The whole fan-out is one logical call: its parent's permit is the only one (rule 19).
@@ -100,12 +100,13 @@ take_outcome(hzi_call *parent, const hzi_join *join)
 	parent->code = child->code;
 	parent->why = child->why;
 	if (child->code == HZ_ERR_SERVER) {
-		hzi_slice_take(
-			&parent->response, child->response.block, child->response.p, child->response.n);
+		hzi_slice_take(&parent->response, child->response.block, child->response.p,
+				child->response.n);
 	}
 	for (uint32_t i = 0; i < join->count; i++) {
 		const hzi_call *other = join->children[i];
-		parent->in_doubt = parent->in_doubt || (other != NULL && (other->code == HZ_OK || other->in_doubt));
+		parent->in_doubt = parent->in_doubt ||
+				(other != NULL && (other->code == HZ_OK || other->in_doubt));
 	}
 }
 

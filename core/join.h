@@ -13,9 +13,9 @@
 
 struct hzi_join {
 	hzi_call *parent;
-	uint64_t generation;        // of the parent's only try
-	_Atomic uint32_t left;      // children that have not ended, plus one while they are being begun
-	_Atomic uint32_t holds;     // children not ended, plus the parent
+	uint64_t generation;    // of the parent's only try
+	_Atomic uint32_t left;  // children that have not ended, plus one while they are being begun
+	_Atomic uint32_t holds; // children not ended, plus the parent
 	_Atomic uint32_t first_bad; // index + 1 of the first child that failed, 0 none
 	uint32_t count;
 	uint32_t begun;

@@ -13,7 +13,7 @@
 struct hzi_call;
 
 enum {
-	HZI_OP_WAITS = 1,     // may wait in the member for ever: no default deadline, not in the in-flight limit
+	HZI_OP_WAITS = 1, // may wait in the member for ever: no default deadline, not in the in-flight limit
 	HZI_OP_ITEM = 2,      // takes an item out of a structure: a late answer goes to late_item
 	HZI_OP_REGISTERS = 4, // adds a listener: events repeat the request's correlation id
 	HZI_OP_OWNER = 8      // goes to the partition's owner only (it waits there)

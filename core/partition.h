@@ -10,12 +10,13 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define HZI_NO_SLOT UINT16_MAX         // nobody knows the owner (partitions are not assigned yet)
-#define HZI_AWAY_SLOT (UINT16_MAX - 1) // the owner is known, but no slot is its (it is not connected)
+#define HZI_NO_SLOT UINT16_MAX // nobody knows the owner (partitions are not assigned yet)
+#define HZI_AWAY_SLOT                                                                              \
+	(UINT16_MAX - 1) // the owner is known, but no slot is its (it is not connected)
 
 typedef struct hzi_partitions {
-	_Atomic int32_t count;                 // 0 before the first connection; then fixed
-	_Atomic(_Atomic uint16_t *) owners;    // slot of each partition's owner, or one of the above
+	_Atomic int32_t count;              // 0 before the first connection; then fixed
+	_Atomic(_Atomic uint16_t *) owners; // slot of each partition's owner, or one of the above
 } hzi_partitions;
 
 // Sets the number of partitions, once; later calls with another number: HZ_ERR_NOT_ALLOWED. Cluster thread.

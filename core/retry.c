@@ -17,7 +17,7 @@ static bool
 may_repeat(const hzi_call *call)
 {
 	return (call->op->proto->request->flags & HZP_RETRYABLE) != 0 ||
-	       call->client->config->redo_operation;
+			call->client->config->redo_operation;
 }
 
 // Whether the member's error lets the call be sent again.
@@ -45,8 +45,9 @@ fails_offline(const hzi_call *call)
 {
 	hz_client *client = call->client;
 	uint64_t id;
-	return (client->config->async_start || client->config->reconnect_mode == HZI_RECONNECT_ASYNC) &&
-	       hzi_client_any(client, &id) == NULL;
+	return (client->config->async_start ||
+			       client->config->reconnect_mode == HZI_RECONNECT_ASYNC) &&
+			hzi_client_any(client, &id) == NULL;
 }
 
 static bool
@@ -91,7 +92,8 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 	if (call->retry_until_ns == 0) {
 		call->retry_until_ns = now_ns + client->config->invocation_timeout_ms * NS_PER_MS;
 	}
-	if (now_ns >= deadline || (now_ns >= call->retry_until_ns && call->code != HZ_ERR_OVERLOAD)) {
+	if (now_ns >= deadline ||
+			(now_ns >= call->retry_until_ns && call->code != HZ_ERR_OVERLOAD)) {
 		return HZI_RETRY_FAIL;
 	}
 	call->was_in_doubt = call->was_in_doubt || call->in_doubt;

@@ -65,7 +65,8 @@ grow(hzi_slab *slab, hzi_slab_shard *shard)
 			chunk[i].slot = count + i;
 			chunk[i].client = slab->client;
 		}
-		atomic_store_explicit(&slab->chunks[count / HZI_SLAB_CHUNK], chunk, memory_order_release);
+		atomic_store_explicit(
+				&slab->chunks[count / HZI_SLAB_CHUNK], chunk, memory_order_release);
 		atomic_store_explicit(&slab->count, count + HZI_SLAB_CHUNK, memory_order_release);
 	}
 	pthread_mutex_unlock(&slab->grow);
@@ -146,8 +147,8 @@ hzi_slab_at(const hzi_slab *slab, uint32_t slot)
 	if (slot >= atomic_load_explicit(&slab->count, memory_order_acquire)) {
 		return NULL;
 	}
-	hzi_call *chunk =
-		atomic_load_explicit(&slab->chunks[slot / HZI_SLAB_CHUNK], memory_order_acquire);
+	hzi_call *chunk = atomic_load_explicit(
+			&slab->chunks[slot / HZI_SLAB_CHUNK], memory_order_acquire);
 	return &chunk[slot % HZI_SLAB_CHUNK];
 }
 

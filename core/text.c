@@ -41,7 +41,11 @@ utf8_length(const unsigned char *text, size_t size)
 {
 	static const uint32_t least[] = {0, 0x20, 0x80, 0x800, 0x10000};
 	unsigned char first = text[0];
-	size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	size_t length = first < 0x80   ? 1
+			: first < 0xc2 ? 0
+			: first < 0xe0 ? 2
+			: first < 0xf0 ? 3
+				       : 4;
 	if (length == 0 || length > size || first > 0xf4) {
 		return 0;
 	}
@@ -86,7 +90,7 @@ hzi_text_int(hzi_span text, int64_t *out)
 	for (; i < text.size; i++) {
 		int64_t digit = text.at[i] - '0';
 		if (!is_digit(text.at[i]) || __builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_sub_overflow(value, digit, &value)) {
+				__builtin_sub_overflow(value, digit, &value)) {
 			return false;
 		}
 	}

@@ -22,14 +22,15 @@ read_own_answer(hzi_call *call)
 	hzi_connection *conn = call->conn;
 	uint64_t id = atomic_load_explicit(&call->conn_id, memory_order_relaxed);
 	if (conn == NULL || call->parked ||
-		atomic_load_explicit(&call->cancel, memory_order_relaxed) != NULL ||
-		atomic_load_explicit(&call->action, memory_order_acquire) == HZI_ACTION_ENDED ||
-		!hzi_connection_lease(conn, id)) {
+			atomic_load_explicit(&call->cancel, memory_order_relaxed) != NULL ||
+			atomic_load_explicit(&call->action, memory_order_acquire) ==
+					HZI_ACTION_ENDED ||
+			!hzi_connection_lease(conn, id)) {
 		return;
 	}
 	while (HZI_WORD_STATE(atomic_load_explicit(&call->word, memory_order_acquire)) ==
-			HZI_CALL_SENT &&
-		hzi_connection_await(conn, deadline_of(call))) {
+					HZI_CALL_SENT &&
+			hzi_connection_await(conn, deadline_of(call))) {
 	}
 	hzi_connection_give_back(conn);
 }
@@ -45,7 +46,7 @@ sleep_until_ended(hzi_call *call)
 	}
 	uint32_t none = HZI_ACTION_NONE;
 	if (!atomic_compare_exchange_strong(&call->action, &none, HZI_ACTION_SLEEPER) &&
-		none == HZI_ACTION_ENDED) {
+			none == HZI_ACTION_ENDED) {
 		return true;
 	}
 	int64_t deadline_ns = deadline_of(call);
@@ -74,7 +75,7 @@ static void
 withdraw(hzi_call *call)
 {
 	if (call->conn != NULL && atomic_load_explicit(&call->out.queued, memory_order_acquire) &&
-		hzi_connection_withdraw(call->conn, &call->out)) {
+			hzi_connection_withdraw(call->conn, &call->out)) {
 		hzi_call_release(call);
 	}
 }
@@ -83,8 +84,8 @@ withdraw(hzi_call *call)
 static void
 give_up(hzi_call *call)
 {
-	uint64_t generation =
-		HZI_WORD_GENERATION(atomic_load_explicit(&call->word, memory_order_acquire));
+	uint64_t generation = HZI_WORD_GENERATION(
+			atomic_load_explicit(&call->word, memory_order_acquire));
 	if (!hzi_call_give_up(call, generation, HZ_ERR_TIMEOUT)) {
 		wait_for_claimer(call);
 	}
@@ -96,7 +97,8 @@ static void
 pause_call(hzi_call *call, uint32_t view)
 {
 	hz_client *client = call->client;
-	int64_t until_ns = call->resume_ns < deadline_of(call) ? call->resume_ns : deadline_of(call);
+	int64_t until_ns =
+			call->resume_ns < deadline_of(call) ? call->resume_ns : deadline_of(call);
 	atomic_fetch_add(&client->viewers, 1);
 	while (atomic_load(&client->view) == view && hzi_now_ns() < until_ns) {
 		hzi_futex_wait(&client->view, view, until_ns);

@@ -36,7 +36,8 @@ typedef struct hzi_workers {
 	_Atomic uint32_t next;
 	_Atomic bool ticking; // worker 0 wakes every 100 ms
 	_Atomic bool stopped; // no thread is left: what is still handed over is only let go
-	_Atomic uint32_t drains; // how often that was asked for since the one who does it last looked
+	_Atomic uint32_t
+			drains; // how often that was asked for since the one who does it last looked
 } hzi_workers;
 
 // Starts `count` (at least 2) workers. HZ_ERR_RESOURCE, HZ_ERR_MEMORY; nothing is left behind then.

@@ -30,9 +30,10 @@
 
 hz_err
 hzi_connection_init(hzi_connection *conn, uint32_t index, const hzi_conn_ops *ops, void *ctx,
-	hzi_block_pool *blocks, size_t max_message)
+		hzi_block_pool *blocks, size_t max_message)
 {
-	*conn = (hzi_connection){.index = index, .ops = ops, .ctx = ctx, .blocks = blocks, .closed = true};
+	*conn = (hzi_connection){
+			.index = index, .ops = ops, .ctx = ctx, .blocks = blocks, .closed = true};
 	if (pthread_mutex_init(&conn->lock, NULL) != 0) {
 		return HZ_ERR_RESOURCE;
 	}
@@ -226,8 +227,9 @@ hzi_connection_append(hzi_connection *conn, uint64_t id, hzi_out *out, unsigned 
 	}
 	link_out(conn, out, (flags & HZI_APPEND_FIRST) != 0);
 	if ((flags & HZI_APPEND_ONLY) == 0 && !conn->writing && conn->stream.ops->shared &&
-		!atomic_load_explicit(&conn->blocked, memory_order_relaxed) &&
-		atomic_load_explicit(&conn->in_flight, memory_order_relaxed) <= WRITE_THROUGH) {
+			!atomic_load_explicit(&conn->blocked, memory_order_relaxed) &&
+			atomic_load_explicit(&conn->in_flight, memory_order_relaxed) <=
+					WRITE_THROUGH) {
 		conn->writing = true;
 		write = true;
 	}
@@ -244,7 +246,7 @@ hzi_connection_flush(hzi_connection *conn)
 	bool write = false;
 	pthread_mutex_lock(&conn->lock);
 	if (!conn->closed && !conn->writing && (conn->head != NULL || conn->gathered != NULL) &&
-		!atomic_load_explicit(&conn->blocked, memory_order_relaxed)) {
+			!atomic_load_explicit(&conn->blocked, memory_order_relaxed)) {
 		conn->writing = true;
 		write = true;
 	}
@@ -281,7 +283,7 @@ hzi_connection_idle(hzi_connection *conn)
 {
 	pthread_mutex_lock(&conn->lock);
 	bool idle = conn->closed || conn->writing || conn->head == NULL ||
-	            atomic_load_explicit(&conn->blocked, memory_order_relaxed);
+			atomic_load_explicit(&conn->blocked, memory_order_relaxed);
 	pthread_mutex_unlock(&conn->lock);
 	return idle;
 }
@@ -330,7 +332,7 @@ make_room(hzi_connection *conn)
 		conn->start = conn->fill = 0;
 	}
 	if (conn->block != NULL && conn->block->cap - conn->start >= need &&
-		conn->block->cap - conn->fill >= (need > used + READ_MIN ? 1 : READ_MIN)) {
+			conn->block->cap - conn->fill >= (need > used + READ_MIN ? 1 : READ_MIN)) {
 		return HZ_OK;
 	}
 	// A message of many frames makes itself known piece by piece: at least twice the room each time,
@@ -341,8 +343,8 @@ make_room(hzi_connection *conn)
 static void
 hand_up(hzi_connection *conn, const hzi_slice *msg)
 {
-	conn->ops->message(
-		conn->ctx, conn, atomic_load_explicit(&conn->id, memory_order_relaxed), msg);
+	conn->ops->message(conn->ctx, conn, atomic_load_explicit(&conn->id, memory_order_relaxed),
+			msg);
 }
 
 static hz_err
@@ -375,7 +377,7 @@ split(hzi_connection *conn, const char **why)
 		hz_err e = hzp_split(&conn->splitter, p, conn->fill - conn->start, &n);
 		if (e != HZ_OK) {
 			*why = e == HZ_ERR_LIMIT ? "a message is longer than the configured limit"
-			                         : "a frame has an impossible length";
+						 : "a frame has an impossible length";
 			return e;
 		}
 		if (n == 0) {
@@ -488,8 +490,8 @@ hzi_connection_lease(hzi_connection *conn, uint64_t id)
 	}
 	pthread_mutex_lock(&conn->lock);
 	bool got = !conn->closed && !conn->reading && conn->stream.ops->shared &&
-	           conn->broken == HZ_OK &&
-	           atomic_load_explicit(&conn->id, memory_order_relaxed) == id;
+			conn->broken == HZ_OK &&
+			atomic_load_explicit(&conn->id, memory_order_relaxed) == id;
 	if (got) {
 		conn->reading = true;
 		conn->leased = true;

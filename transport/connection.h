@@ -44,9 +44,10 @@ typedef struct hzi_conn_ops {
 	void (*message)(void *ctx, hzi_connection *conn, uint64_t conn_id, const hzi_slice *msg);
 	// A dial ended. On success the reply is given and the connection is open for calls bound to it.
 	void (*dialled)(void *ctx, hzi_connection *conn, hz_err code, hzi_handshake_reply *reply,
-		const hz_error *err);
+			const hz_error *err);
 	// The connection is closed, both rights are held: nothing of it runs any more. Sweep its calls.
-	void (*closed)(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why);
+	void (*closed)(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code,
+			const char *why);
 } hzi_conn_ops;
 
 // Counters of one slot, relaxed.
@@ -56,29 +57,31 @@ typedef struct hzi_conn_counters {
 
 struct hzi_connection {
 	// Read on the hot path by every caller.
-	_Atomic uint64_t id;        // of the open connection; 0 while there is none
-	_Atomic int32_t in_flight;  // requests queued or sent, parked ones not counted
-	_Atomic uint64_t open_id;   // == id while callers may use it (set-up is finished); 0 otherwise
-	uint32_t index;             // of this slot
+	_Atomic uint64_t id;       // of the open connection; 0 while there is none
+	_Atomic int32_t in_flight; // requests queued or sent, parked ones not counted
+	_Atomic uint64_t
+			open_id; // == id while callers may use it (set-up is finished); 0 otherwise
+	uint32_t index;          // of this slot
 
 	// The append lock guards what follows.
 	pthread_mutex_t lock;
-	pthread_cond_t right;  // signalled when a right is given back while closing
-	bool closed;           // no append, no write; set before anything is torn down
-	bool writing;          // the write right is taken
-	bool reading;          // the read right is taken
-	bool leased;           // ... by a caller, who reads its own answer (the lease)
-	bool want_out;         // the I/O thread waits for room in the socket
-	hz_err broken;         // what a caller found wrong with the bytes; the I/O thread closes for it
+	pthread_cond_t right; // signalled when a right is given back while closing
+	bool closed;          // no append, no write; set before anything is torn down
+	bool writing;         // the write right is taken
+	bool reading;         // the read right is taken
+	bool leased;          // ... by a caller, who reads its own answer (the lease)
+	bool want_out;        // the I/O thread waits for room in the socket
+	hz_err broken; // what a caller found wrong with the bytes; the I/O thread closes for it
 	const char *broken_why;
 	hzi_out *head, **tail; // queued, not yet gathered
 	size_t queued_bytes;
 	uint32_t queued;
 
 	// Owned by the holder of the write right.
-	hzi_out *gathered, **gathered_tail; // marked sent, in order; the first may be partly written
-	size_t written;                     // bytes of the first that are out
-	_Atomic bool blocked;               // the socket took no more: the I/O thread waits for room
+	hzi_out *gathered,
+			**gathered_tail; // marked sent, in order; the first may be partly written
+	size_t written;                  // bytes of the first that are out
+	_Atomic bool blocked;            // the socket took no more: the I/O thread waits for room
 
 	// Owned by the holder of the read right.
 	hzi_stream stream;
@@ -97,7 +100,7 @@ struct hzi_connection {
 
 // Prepares a slot without a connection. HZ_ERR_MEMORY. Cleared when its I/O thread has ended.
 hz_err hzi_connection_init(hzi_connection *conn, uint32_t index, const hzi_conn_ops *ops, void *ctx,
-	hzi_block_pool *blocks, size_t max_message);
+		hzi_block_pool *blocks, size_t max_message);
 void hzi_connection_clear(hzi_connection *conn);
 
 enum { HZI_APPEND_FIRST = 1, HZI_APPEND_ONLY = 2 };

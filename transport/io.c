@@ -107,7 +107,10 @@ run_close(hzi_io *io)
 	io->close = false;
 	pthread_mutex_unlock(&io->lock);
 	if (wanted &&
-		(id == 0 || id == atomic_load_explicit(&io->conn->id, memory_order_relaxed))) {
+			(id == 0 ||
+					id ==
+							atomic_load_explicit(&io->conn->id,
+									memory_order_relaxed))) {
 		close_connection(io, code, why);
 	}
 }
@@ -122,15 +125,15 @@ dial_interrupted(void *ctx)
 
 static hz_err
 dial_and_authenticate(hzi_io *io, const hzi_dial_order *order, hzi_stream *stream,
-	hzi_handshake_reply *reply, hz_error *err)
+		hzi_handshake_reply *reply, hz_error *err)
 {
 	hzi_dial dial = io->options;
 	dial.host = order->host;
 	dial.port = order->port;
 	dial.wait = (hzi_wait){.deadline_ns = hzi_now_ns() + order->timeout_ms * NS_PER_MS,
-		.interrupt_fd = -1,
-		.interrupted = dial_interrupted,
-		.ctx = io};
+			.interrupt_fd = -1,
+			.interrupted = dial_interrupted,
+			.ctx = io};
 	hz_err e = hzi_dial_open(&dial, stream, err);
 	if (e != HZ_OK) {
 		return e;
@@ -147,7 +150,8 @@ watch(hzi_io *io, const hzi_stream *stream, hz_error *err)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = io->conn};
 	if (epoll_ctl(io->epoll, EPOLL_CTL_ADD, stream->fd, &event) != 0) {
-		return hzi_fail(err, HZ_ERR_RESOURCE, "the connection's descriptor cannot be watched");
+		return hzi_fail(err, HZ_ERR_RESOURCE,
+				"the connection's descriptor cannot be watched");
 	}
 	return HZ_OK;
 }
@@ -180,8 +184,8 @@ run_dial(hzi_io *io)
 		io->open = true;
 		hzi_connection_open(io->conn, &stream, order.conn_id);
 	}
-	io->conn->ops->dialled(
-		io->conn->ctx, io->conn, e, e == HZ_OK ? &reply : NULL, e == HZ_OK ? NULL : &err);
+	io->conn->ops->dialled(io->conn->ctx, io->conn, e, e == HZ_OK ? &reply : NULL,
+			e == HZ_OK ? NULL : &err);
 }
 
 // ---- Serving ----
@@ -189,8 +193,8 @@ run_dial(hzi_io *io)
 void
 hzi_io_watch(hzi_io *io, int fd, bool in, bool out)
 {
-	struct epoll_event event = {
-		.events = (in ? EPOLLIN : 0U) | (out ? EPOLLOUT : 0U), .data.ptr = io->conn};
+	struct epoll_event event = {.events = (in ? EPOLLIN : 0U) | (out ? EPOLLOUT : 0U),
+			.data.ptr = io->conn};
 	epoll_ctl(io->epoll, EPOLL_CTL_MOD, fd, &event);
 }
 
@@ -230,7 +234,7 @@ serve(hzi_io *io, uint32_t events)
 	}
 	hzi_connection_flush(io->conn);
 	hzi_connection_want_out(
-		io->conn, atomic_load_explicit(&io->conn->blocked, memory_order_acquire));
+			io->conn, atomic_load_explicit(&io->conn->blocked, memory_order_acquire));
 }
 
 // Sleeps until the socket or the bell wants something; returns the socket's events.
@@ -286,7 +290,8 @@ prepare(hzi_io *io, hzi_bus *bus, const char *name)
 	io->epoll = epoll_create1(EPOLL_CLOEXEC);
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = io};
 	if (io->epoll < 0 ||
-		epoll_ctl(io->epoll, EPOLL_CTL_ADD, hzi_mailbox_fd(&io->inbox), &event) != 0) {
+			epoll_ctl(io->epoll, EPOLL_CTL_ADD, hzi_mailbox_fd(&io->inbox), &event) !=
+					0) {
 		return HZ_ERR_RESOURCE;
 	}
 	return HZ_OK;
@@ -304,7 +309,7 @@ give_back_descriptors(hzi_io *io)
 
 hz_err
 hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
-	const hzi_dial *options, const hzi_handshake_request *handshake)
+		const hzi_dial *options, const hzi_handshake_request *handshake)
 {
 	hzi_io *io = calloc(1, sizeof(*io));
 	if (io == NULL) {

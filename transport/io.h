@@ -19,13 +19,13 @@ typedef struct hzi_dial_order {
 	char host[256];
 	uint16_t port;
 	int64_t timeout_ms; // over resolve, connect and authentication
-	uint64_t conn_id;   // the id the connection gets when it is open; never 0, never used before
+	uint64_t conn_id; // the id the connection gets when it is open; never 0, never used before
 } hzi_dial_order;
 
 // Starts the thread of a slot. `name` has at most 15 bytes. The handshake request is lent for the
 // thread's life. HZ_ERR_RESOURCE, HZ_ERR_MEMORY.
 hz_err hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
-	const hzi_dial *options, const hzi_handshake_request *handshake);
+		const hzi_dial *options, const hzi_handshake_request *handshake);
 
 // Orders; any thread, never block, the newest wins. dial: closes what is open first. close: with a
 // reason, only if the connection with this id is still open (0: whatever is open or being dialled).

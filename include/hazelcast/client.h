@@ -62,12 +62,12 @@ HZ_API int32_t hz_client_partition_count(const hz_client *client);
 // The partition of a key. Lends key. HZ_ERR_OFFLINE before the first connection, HZ_ERR_SERIALIZATION,
 // HZ_ERR_ARGUMENT. Does not block. Since 0.1.
 HZ_API hz_err hz_client_partition_of(
-	hz_client *client, hz_value key, int32_t *partition, hz_error *err);
+		hz_client *client, hz_value key, int32_t *partition, hz_error *err);
 
 // The member that owns a partition as far as this client knows. HZ_ERR_RANGE for a number that is no
 // partition, HZ_ERR_NOT_FOUND when the owner is not known (yet). Does not block. Since 0.1.
 HZ_API hz_err hz_client_partition_owner(
-	hz_client *client, int32_t partition, hz_uuid *member, hz_error *err);
+		hz_client *client, int32_t partition, hz_uuid *member, hz_error *err);
 
 // One member of the cluster as this client sees it.
 typedef struct hz_member {
@@ -92,25 +92,25 @@ HZ_API void hz_members_destroy(hz_members **members);
 // Counters since the start of the client. Size-first: set size to sizeof(hz_stats).
 typedef struct hz_stats {
 	size_t size;
-	uint64_t in_flight;         // calls sent or about to be, now
-	uint64_t parked;            // calls that wait in a member, now
-	uint64_t calls;             // calls begun
-	uint64_t retries;           // further tries of calls
-	uint64_t connections;       // open connections, now
-	uint64_t connects;          // connections that were opened
-	uint64_t disconnects;       // connections that were lost or closed
-	uint64_t failed_dials;      // attempts to connect that failed
-	uint64_t pings;             // heartbeats sent
-	uint64_t events;            // events given to listeners
-	uint64_t events_dropped;    // events dropped because a listener was too slow
+	uint64_t in_flight;      // calls sent or about to be, now
+	uint64_t parked;         // calls that wait in a member, now
+	uint64_t calls;          // calls begun
+	uint64_t retries;        // further tries of calls
+	uint64_t connections;    // open connections, now
+	uint64_t connects;       // connections that were opened
+	uint64_t disconnects;    // connections that were lost or closed
+	uint64_t failed_dials;   // attempts to connect that failed
+	uint64_t pings;          // heartbeats sent
+	uint64_t events;         // events given to listeners
+	uint64_t events_dropped; // events dropped because a listener was too slow
 	uint64_t bytes_read;
 	uint64_t bytes_written;
-	uint64_t reads;             // system calls that read
-	uint64_t writes;            // system calls that wrote
-	uint64_t decode_errors;     // messages that broke the protocol
-	uint64_t unmatched;         // responses to calls that had ended
-	uint64_t late_items;        // items that arrived for calls that had been given up
-	uint64_t backup_timeouts;   // calls whose backup acknowledgements did not come in time
+	uint64_t reads;           // system calls that read
+	uint64_t writes;          // system calls that wrote
+	uint64_t decode_errors;   // messages that broke the protocol
+	uint64_t unmatched;       // responses to calls that had ended
+	uint64_t late_items;      // items that arrived for calls that had been given up
+	uint64_t backup_timeouts; // calls whose backup acknowledgements did not come in time
 } hz_stats;
 
 // Copies the counters into *out (as many fields as out->size holds). HZ_ERR_ARGUMENT. Any thread; does

@@ -45,7 +45,7 @@ typedef void (*hz_late_item_fn)(void *ctx, const char *structure_name, const hz_
 // empty. The library makes these and lends pointers to them; later versions may append members.
 typedef struct hz_config_key {
 	const char *name;
-	const char *alias_of;      // the key whose setting this one changes, or empty
+	const char *alias_of; // the key whose setting this one changes, or empty
 	// "string", "list", "addresses", "bool", "choice", "integer", "milliseconds", "seconds" or
 	// "number"
 	const char *kind;
@@ -76,7 +76,7 @@ HZ_API hz_err hz_config_set(hz_config *config, const char *key, const char *valu
 // small: then the result is HZ_ERR_LIMIT and buf is not written; buf may be NULL when cap is 0. Does
 // not block. HZ_ERR_ARGUMENT (a NULL), HZ_ERR_CONFIG (unknown key), HZ_ERR_LIMIT. Since 0.1.
 HZ_API hz_err hz_config_get(const hz_config *config, const char *key, char *buf, size_t cap,
-			    size_t *needed, hz_error *err);
+		size_t *needed, hz_error *err);
 
 // How many keys there are, aliases included. Any thread; does not block. Since 0.1.
 HZ_API size_t hz_config_key_count(void);
@@ -88,14 +88,14 @@ HZ_API const hz_config_key *hz_config_key_at(size_t index);
 // Sends the lines up to level to fn(ctx, ...); NULL for fn turns the log off. ctx is lent for as
 // long as any client made from this configuration lives. Does not block. HZ_ERR_ARGUMENT (NULL
 // configuration, unknown level). Since 0.1.
-HZ_API hz_err hz_config_on_log(hz_config *config, hz_log_fn fn, void *ctx, hz_log_level level,
-			       hz_error *err);
+HZ_API hz_err hz_config_on_log(
+		hz_config *config, hz_log_fn fn, void *ctx, hz_log_level level, hz_error *err);
 
 // Hands items that arrive after their call gave up to fn(ctx, ...); NULL for fn: they are only
 // counted. ctx is lent for as long as any client made from this configuration lives. Does not
 // block. HZ_ERR_ARGUMENT (NULL configuration). Since 0.1.
-HZ_API hz_err hz_config_on_late_item(hz_config *config, hz_late_item_fn fn, void *ctx,
-				     hz_error *err);
+HZ_API hz_err hz_config_on_late_item(
+		hz_config *config, hz_late_item_fn fn, void *ctx, hz_error *err);
 
 #ifdef __cplusplus
 }

@@ -55,7 +55,7 @@ typedef enum hz_err {
 #define HZ_ERR_ENUM_(name, number, text) HZ_ERR_##name = (number),
 	HZ_ERR_MAP(HZ_ERR_ENUM_)
 #undef HZ_ERR_ENUM_
-	HZ_OK = 0
+			HZ_OK = 0
 } hz_err;
 
 // Detail of a failure. Owned by the caller, usable on the stack, written only on failure; its size

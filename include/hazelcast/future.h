@@ -129,7 +129,7 @@ HZ_API size_t hz_completions_dispatch(hz_completions *completions, size_t max);
 // Has fn called by hz_completions_dispatch once the call has ended. Consumes the future. Any thread;
 // does not block. On an error (HZ_ERR_ARGUMENT) fn is never called. Since 0.1.
 HZ_API hz_err hz_complete_to(
-	hz_future future, hz_completions *completions, hz_done_fn fn, void *ctx);
+		hz_future future, hz_completions *completions, hz_done_fn fn, void *ctx);
 
 // Destroys the queue. Calls still on their way to it are dropped; results not dispatched are released
 // without a call. NULL-safe, nulls the pointer. Since 0.1.

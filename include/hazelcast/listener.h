@@ -48,9 +48,10 @@ HZ_API hz_err hz_listener_remove(hz_client *client, hz_listener_id id, hz_error 
 typedef enum hz_lifecycle_state {
 	HZ_LIFECYCLE_STARTING = 0,
 	HZ_LIFECYCLE_STARTED = 1,
-	HZ_LIFECYCLE_CONNECTED = 2,       // to a first member, after none
-	HZ_LIFECYCLE_DISCONNECTED = 3,    // from the last member
-	HZ_LIFECYCLE_CHANGED_CLUSTER = 4, // after CONNECTED: another cluster, or the same one begun anew
+	HZ_LIFECYCLE_CONNECTED = 2,    // to a first member, after none
+	HZ_LIFECYCLE_DISCONNECTED = 3, // from the last member
+	HZ_LIFECYCLE_CHANGED_CLUSTER =
+			4, // after CONNECTED: another cluster, or the same one begun anew
 	HZ_LIFECYCLE_SHUTTING_DOWN = 5,
 	HZ_LIFECYCLE_SHUTDOWN = 6
 } hz_lifecycle_state;
@@ -66,7 +67,7 @@ typedef struct hz_lifecycle_listener {
 // Adds a listener for changes from now on. Lends the struct, which is copied, and takes ctx: `end` is
 // called in every case, also when this call fails (but not for a NULL listener). HZ_ERR_ARGUMENT, HZ_ERR_MEMORY, HZ_ERR_CLOSED, HZ_ERR_FORKED. Does not block. Since 0.1.
 HZ_API hz_err hz_client_listen_lifecycle(hz_client *client, const hz_lifecycle_listener *listener,
-	hz_listener_id *out, hz_error *err);
+		hz_listener_id *out, hz_error *err);
 
 // ---- Members ----
 
@@ -82,7 +83,7 @@ typedef struct hz_membership_listener {
 // Adds a listener for members that come and go from now on; of one change, those that go come
 // first. As hz_client_listen_lifecycle. Since 0.1.
 HZ_API hz_err hz_client_listen_members(hz_client *client, const hz_membership_listener *listener,
-	hz_listener_id *out, hz_error *err);
+		hz_listener_id *out, hz_error *err);
 
 // ---- This client's connections ----
 
@@ -95,8 +96,8 @@ typedef struct hz_connection_listener {
 } hz_connection_listener;
 
 // Adds a listener for this client's own connections. As hz_client_listen_lifecycle. Since 0.1.
-HZ_API hz_err hz_client_listen_connections(hz_client *client, const hz_connection_listener *listener,
-	hz_listener_id *out, hz_error *err);
+HZ_API hz_err hz_client_listen_connections(hz_client *client,
+		const hz_connection_listener *listener, hz_listener_id *out, hz_error *err);
 
 // ---- Distributed objects ----
 
@@ -120,7 +121,7 @@ typedef struct hz_object_listener {
 // members: blocks until those connected have confirmed, at most the invocation timeout. Errors as
 // above, and those of a call. Since 0.1.
 HZ_API hz_err hz_client_listen_objects(hz_client *client, const hz_object_listener *listener,
-	hz_listener_id *out, hz_error *err);
+		hz_listener_id *out, hz_error *err);
 
 // ---- Structures ----
 

@@ -16,18 +16,19 @@ parses(void)
 		uint16_t port;
 		const char *shown;
 	} rows[] = {
-		{"localhost", "localhost", 0, "localhost"},
-		{" localhost:5701 ", "localhost", 5701, "localhost:5701"},
-		{"10.0.0.1:1", "10.0.0.1", 1, "10.0.0.1:1"},
-		{"10.0.0.1:65535", "10.0.0.1", 65535, "10.0.0.1:65535"},
-		{"h:05701", "h", 5701, "h:5701"},
-		{"my_host-1.example.org.", "my_host-1.example.org.", 0, "my_host-1.example.org."},
-		{"[::1]:5701", "::1", 5701, "[::1]:5701"},
-		{"[::1]", "::1", 0, "[::1]"},
-		{"::1", "::1", 0, "[::1]"},
-		{"fe80::1%eth0", "fe80::1%eth0", 0, "[fe80::1%eth0]"},
-		{"[fe80::1%eth0]:99", "fe80::1%eth0", 99, "[fe80::1%eth0]:99"},
-		{"::ffff:1.2.3.4", "::ffff:1.2.3.4", 0, "[::ffff:1.2.3.4]"},
+			{"localhost", "localhost", 0, "localhost"},
+			{" localhost:5701 ", "localhost", 5701, "localhost:5701"},
+			{"10.0.0.1:1", "10.0.0.1", 1, "10.0.0.1:1"},
+			{"10.0.0.1:65535", "10.0.0.1", 65535, "10.0.0.1:65535"},
+			{"h:05701", "h", 5701, "h:5701"},
+			{"my_host-1.example.org.", "my_host-1.example.org.", 0,
+					"my_host-1.example.org."},
+			{"[::1]:5701", "::1", 5701, "[::1]:5701"},
+			{"[::1]", "::1", 0, "[::1]"},
+			{"::1", "::1", 0, "[::1]"},
+			{"fe80::1%eth0", "fe80::1%eth0", 0, "[fe80::1%eth0]"},
+			{"[fe80::1%eth0]:99", "fe80::1%eth0", 99, "[fe80::1%eth0]:99"},
+			{"::ffff:1.2.3.4", "::ffff:1.2.3.4", 0, "[::ffff:1.2.3.4]"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		hzi_address address;
@@ -48,12 +49,49 @@ static void
 refuses(void)
 {
 	static const char *const texts[] = {
-		"", " ", ":", ":5701", "h:", "h:0", "h:65536", "h:-1", "h:+1", "h:1x", "h: 1", "h:x",
-		"h:99999999999999999999", "a b", "a,b", "a/b", "http://h:1", "h%eth0", "-h", ".h",
-		"\x01", "h\n:1", "\xff\xfe", "\xc3\xbcnster", "[", "[]", "[]:1", "[::1", "::1]",
-		"[::1]x", "[::1]5701", "[::1]:", "[::1]:0", "[h]:1", "[1.2.3.4]:1", ":::", "1:2:3",
-		"::1%", "[::1%]:1", "[::1%a b]:1", "::g", "[[::1]]:1",
-		"1111:2222:3333:4444:5555:6666:7777:8888:9999",
+			"",
+			" ",
+			":",
+			":5701",
+			"h:",
+			"h:0",
+			"h:65536",
+			"h:-1",
+			"h:+1",
+			"h:1x",
+			"h: 1",
+			"h:x",
+			"h:99999999999999999999",
+			"a b",
+			"a,b",
+			"a/b",
+			"http://h:1",
+			"h%eth0",
+			"-h",
+			".h",
+			"\x01",
+			"h\n:1",
+			"\xff\xfe",
+			"\xc3\xbcnster",
+			"[",
+			"[]",
+			"[]:1",
+			"[::1",
+			"::1]",
+			"[::1]x",
+			"[::1]5701",
+			"[::1]:",
+			"[::1]:0",
+			"[h]:1",
+			"[1.2.3.4]:1",
+			":::",
+			"1:2:3",
+			"::1%",
+			"[::1%]:1",
+			"[::1%a b]:1",
+			"::g",
+			"[[::1]]:1",
+			"1111:2222:3333:4444:5555:6666:7777:8888:9999",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		hzi_address address = {.host = "before", .port = 7};
@@ -132,8 +170,11 @@ compares(void)
 }
 
 static const hzt_case cases[] = {
-	{"parses", parses},   {"refuses", refuses},   {"lengths", lengths},
-	{"expands", expands}, {"compares", compares},
+		{"parses", parses},
+		{"refuses", refuses},
+		{"lengths", lengths},
+		{"expands", expands},
+		{"compares", compares},
 };
 
 HZT_MAIN("address", cases)

@@ -104,15 +104,15 @@ static void
 rows_fit_their_fields(void)
 {
 	static const size_t sizes[][2] = {
-		[HZI_CONFIG_STRING] = {sizeof(char *), 0},
-		[HZI_CONFIG_LIST] = {sizeof(hzi_strings), 0},
-		[HZI_CONFIG_ADDRESSES] = {sizeof(hzi_strings), 0},
-		[HZI_CONFIG_BOOL] = {sizeof(bool), sizeof(hzi_routing_mode)},
-		[HZI_CONFIG_CHOICE] = {sizeof(bool), sizeof(hzi_routing_mode)},
-		[HZI_CONFIG_INTEGER] = {sizeof(int32_t), sizeof(int64_t)},
-		[HZI_CONFIG_MILLIS] = {sizeof(int64_t), 0},
-		[HZI_CONFIG_SECONDS] = {sizeof(int64_t), 0},
-		[HZI_CONFIG_NUMBER] = {sizeof(double), 0},
+			[HZI_CONFIG_STRING] = {sizeof(char *), 0},
+			[HZI_CONFIG_LIST] = {sizeof(hzi_strings), 0},
+			[HZI_CONFIG_ADDRESSES] = {sizeof(hzi_strings), 0},
+			[HZI_CONFIG_BOOL] = {sizeof(bool), sizeof(hzi_routing_mode)},
+			[HZI_CONFIG_CHOICE] = {sizeof(bool), sizeof(hzi_routing_mode)},
+			[HZI_CONFIG_INTEGER] = {sizeof(int32_t), sizeof(int64_t)},
+			[HZI_CONFIG_MILLIS] = {sizeof(int64_t), 0},
+			[HZI_CONFIG_SECONDS] = {sizeof(int64_t), 0},
+			[HZI_CONFIG_NUMBER] = {sizeof(double), 0},
 	};
 	const hzi_config_row *row;
 	for (size_t i = 0; (row = hzi_config_row_at(i)) != NULL; i++) {
@@ -120,7 +120,7 @@ rows_fit_their_fields(void)
 		HZT_CHECK(row->offset + row->size <= sizeof(hz_config));
 		// What an int32_t cannot hold must be out of range.
 		HZT_CHECK(row->kind != HZI_CONFIG_INTEGER || row->size == sizeof(int64_t) ||
-			  row->max <= INT32_MAX);
+				row->max <= INT32_MAX);
 	}
 }
 
@@ -169,9 +169,11 @@ numbers_have_ranges(void)
 		expect(config, name, row->key.min);
 		set(config, name, row->key.max);
 		expect(config, name, row->key.max);
-		(void)snprintf(outside, sizeof(outside), "%lld", strtoll(row->key.max, NULL, 10) + 1);
+		(void)snprintf(outside, sizeof(outside), "%lld",
+				strtoll(row->key.max, NULL, 10) + 1);
 		refused(config, name, outside, range);
-		(void)snprintf(outside, sizeof(outside), "%lld", strtoll(row->key.min, NULL, 10) - 1);
+		(void)snprintf(outside, sizeof(outside), "%lld",
+				strtoll(row->key.min, NULL, 10) - 1);
 		refused(config, name, outside, range);
 	}
 	HZT_CHECK(numbers >= 20);
@@ -182,16 +184,38 @@ static void
 numbers_refuse_garbage(void)
 {
 	static const char *const garbage[] = {
-		"", " ", "-", "+", "x", "12x", "1 2", "0x10", "1e3", "1_000", "1,5", "--1",
-		"9223372036854775808", "-9223372036854775809", "99999999999999999999999999", "\n",
-		"nan", "inf", ".", "1.", ".5", "1..5", "5ms", "\xff", "true",
+			"",
+			" ",
+			"-",
+			"+",
+			"x",
+			"12x",
+			"1 2",
+			"0x10",
+			"1e3",
+			"1_000",
+			"1,5",
+			"--1",
+			"9223372036854775808",
+			"-9223372036854775809",
+			"99999999999999999999999999",
+			"\n",
+			"nan",
+			"inf",
+			".",
+			"1.",
+			".5",
+			"1..5",
+			"5ms",
+			"\xff",
+			"true",
 	};
 	hz_config *config = new_config();
 	const hzi_config_row *row;
 	for (size_t i = 0; (row = hzi_config_row_at(i)) != NULL; i++) {
 		for (size_t j = 0; row->kind >= HZI_CONFIG_INTEGER &&
-				   j < sizeof(garbage) / sizeof(garbage[0]);
-		     j++) {
+				j < sizeof(garbage) / sizeof(garbage[0]);
+				j++) {
 			refused(config, row->key.name, garbage[j], row->key.name);
 		}
 	}
@@ -216,7 +240,9 @@ choices_are_taken(void)
 			(void)snprintf(name, sizeof(name), "%.*s", (int)size, at);
 			(void)snprintf(odd, sizeof(odd), " %s\n", name);
 			for (char *c = odd; *c != '\0'; c++) {
-				*c = *c == '-' ? '_' : *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c;
+				*c = *c == '-'                           ? '_'
+						: *c >= 'a' && *c <= 'z' ? (char)(*c - 32)
+									 : *c;
 			}
 			set(config, row->key.name, odd);
 			expect(config, row->key.name, name);
@@ -383,7 +409,7 @@ unknown_keys_name_the_nearest(void)
 	unknown(config, "cluster-members", "network.cluster-members");
 	unknown(config, "smartRouting", "network.smart-routing");
 	unknown(config, "hazelcast.client.hartbeat.interval",
-		"properties.hazelcast.client.heartbeat.interval");
+			"properties.hazelcast.client.heartbeat.interval");
 	unknown(config, "heartbeat.timeout", "properties.hazelcast.client.heartbeat.timeout");
 	unknown(config, "", NULL);
 	unknown(config, "zzz", NULL);
@@ -463,9 +489,9 @@ callbacks_are_kept(void)
 	hz_config *config = new_config();
 	int calls = 0;
 	HZT_EQ_INT(hz_config_on_log(config, count_line, &calls, (hz_log_level)0, NULL),
-		   HZ_ERR_ARGUMENT);
+			HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_config_on_log(config, count_line, &calls, (hz_log_level)6, NULL),
-		   HZ_ERR_ARGUMENT);
+			HZ_ERR_ARGUMENT);
 	HZT_CHECK(config->log.fn == NULL);
 	HZT_OK(hz_config_on_log(config, count_line, &calls, HZ_LOG_DEBUG, NULL));
 	HZT_OK(hz_config_on_late_item(config, count_item, &calls, NULL));
@@ -566,23 +592,23 @@ page_is_generated(void)
 }
 
 static const hzt_case cases[] = {
-	{"defaults", defaults},
-	{"rows_fit_their_fields", rows_fit_their_fields},
-	{"keys_are_listed", keys_are_listed},
-	{"numbers_have_ranges", numbers_have_ranges},
-	{"numbers_refuse_garbage", numbers_refuse_garbage},
-	{"choices_are_taken", choices_are_taken},
-	{"fields_are_set", fields_are_set},
-	{"aliases_are_the_same_setting", aliases_are_the_same_setting},
-	{"strings_are_checked", strings_are_checked},
-	{"lists_are_checked", lists_are_checked},
-	{"unknown_keys_name_the_nearest", unknown_keys_name_the_nearest},
-	{"get_measures_first", get_measures_first},
-	{"nulls_are_refused", nulls_are_refused},
-	{"callbacks_are_kept", callbacks_are_kept},
-	{"copies_share_nothing", copies_share_nothing},
-	{"fields_must_agree", fields_must_agree},
-	{"page_is_generated", page_is_generated},
+		{"defaults", defaults},
+		{"rows_fit_their_fields", rows_fit_their_fields},
+		{"keys_are_listed", keys_are_listed},
+		{"numbers_have_ranges", numbers_have_ranges},
+		{"numbers_refuse_garbage", numbers_refuse_garbage},
+		{"choices_are_taken", choices_are_taken},
+		{"fields_are_set", fields_are_set},
+		{"aliases_are_the_same_setting", aliases_are_the_same_setting},
+		{"strings_are_checked", strings_are_checked},
+		{"lists_are_checked", lists_are_checked},
+		{"unknown_keys_name_the_nearest", unknown_keys_name_the_nearest},
+		{"get_measures_first", get_measures_first},
+		{"nulls_are_refused", nulls_are_refused},
+		{"callbacks_are_kept", callbacks_are_kept},
+		{"copies_share_nothing", copies_share_nothing},
+		{"fields_must_agree", fields_must_agree},
+		{"page_is_generated", page_is_generated},
 };
 
 HZT_MAIN("config", cases)

@@ -49,16 +49,16 @@ promotions(void)
 		int32_t code;
 		hz_err promotion;
 	} rows[] = {
-		{14, HZ_ERR_DESTROYED},
-		{26, HZ_ERR_NOT_OWNER},
-		{27, HZ_ERR_STATE},
-		{61, HZ_ERR_UNSUPPORTED},
-		{80, HZ_ERR_INDETERMINATE},
-		{85, HZ_ERR_SESSION_EXPIRED},
-		{86, HZ_ERR_WAIT_KEY_CANCELLED},
-		{87, HZ_ERR_LOCK_LIMIT},
-		{88, HZ_ERR_LOCK_OWNERSHIP_LOST},
-		{89, HZ_ERR_GROUP_DESTROYED},
+			{14, HZ_ERR_DESTROYED},
+			{26, HZ_ERR_NOT_OWNER},
+			{27, HZ_ERR_STATE},
+			{61, HZ_ERR_UNSUPPORTED},
+			{80, HZ_ERR_INDETERMINATE},
+			{85, HZ_ERR_SESSION_EXPIRED},
+			{86, HZ_ERR_WAIT_KEY_CANCELLED},
+			{87, HZ_ERR_LOCK_LIMIT},
+			{88, HZ_ERR_LOCK_OWNERSHIP_LOST},
+			{89, HZ_ERR_GROUP_DESTROYED},
 	};
 	size_t promoted = 0;
 	for (int32_t code = 0; code < 100; code++) {
@@ -84,10 +84,10 @@ retryable(void)
 }
 
 static const hzt_case cases[] = {
-	{"names_and_texts", names_and_texts},
-	{"server_codes", server_codes},
-	{"promotions", promotions},
-	{"retryable", retryable},
+		{"names_and_texts", names_and_texts},
+		{"server_codes", server_codes},
+		{"promotions", promotions},
+		{"retryable", retryable},
 };
 
 HZT_MAIN("error", cases)

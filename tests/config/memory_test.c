@@ -138,9 +138,9 @@ copy_fails_clean(void)
 }
 
 static const hzt_case cases[] = {
-	{"new_fails_clean", new_fails_clean},
-	{"set_fails_without_a_trace", set_fails_without_a_trace},
-	{"copy_fails_clean", copy_fails_clean},
+		{"new_fails_clean", new_fails_clean},
+		{"set_fails_without_a_trace", set_fails_without_a_trace},
+		{"copy_fails_clean", copy_fails_clean},
 };
 
 HZT_MAIN("config_memory", cases)

@@ -64,7 +64,7 @@ begin(hz_client *client, const hzi_op *op)
 typedef struct race {
 	hz_client *client;
 	hzi_connection conn; // an open one, as far as records look at it
-	_Atomic int64_t id;      // of the try that is under way; 0 between rounds
+	_Atomic int64_t id;  // of the try that is under way; 0 between rounds
 	_Atomic bool stop;
 	_Atomic uint64_t answers; // outcomes that the completer published
 	_Atomic uint64_t late;    // answers that came for an abandoned call
@@ -163,7 +163,8 @@ run_rounds(race *r, const hzi_op *op)
 			HZT_EQ_INT(call->server_code, (int32_t)((uint64_t)id >> HZI_SLOT_BITS));
 			answered++;
 		} else {
-			HZT_CHECK(call->code == HZ_ERR_CANCELLED || call->code == HZ_ERR_DISCONNECTED);
+			HZT_CHECK(call->code == HZ_ERR_CANCELLED ||
+					call->code == HZ_ERR_DISCONNECTED);
 		}
 
 		hzi_call_release(call);
@@ -234,7 +235,7 @@ acknowledge_once_a_round(void *arg)
 		seen = round;
 		int64_t id = atomic_load(&r->id);
 		hzi_call *call = hzi_slab_at(
-			&r->client->slab, (uint32_t)(id & ((1 << HZI_SLOT_BITS) - 1)));
+				&r->client->slab, (uint32_t)(id & ((1 << HZI_SLOT_BITS) - 1)));
 		hzi_call_acknowledge(call, (uint64_t)id >> HZI_SLOT_BITS);
 	}
 	return NULL;
@@ -346,7 +347,7 @@ a_record_comes_back_only_without_holds(void)
 	hzi_call_release(call); // the caller is gone
 	HZT_EQ_INT(hzi_slab_live(&client->slab), 1);
 	HZT_CHECK(hzi_slab_take(&client->slab) != call);
-	hzi_call_release(call); // the list, too
+	hzi_call_release(call);                      // the list, too
 	HZT_EQ_INT(hzi_slab_live(&client->slab), 1); // the one just taken
 	HZT_CHECK(hzi_call_current_id(call) != id);
 	hzi_slab_clear(&client->slab);
@@ -355,14 +356,14 @@ a_record_comes_back_only_without_holds(void)
 }
 
 static const hzt_case cases[] = {
-	{"one_outcome_for_each_try", one_outcome_for_each_try},
-	{"abandoned_calls_come_back_once", abandoned_calls_come_back_once},
-	{"response_and_acknowledgements_meet", response_and_acknowledgements_meet},
-	{"a_held_call_waits_for_all", a_held_call_waits_for_all},
-	{"a_hold_that_ends_is_never_a_plain_success_without_its_member",
-		a_hold_that_ends_is_never_a_plain_success_without_its_member},
-	{"only_what_was_sent_is_in_doubt", only_what_was_sent_is_in_doubt},
-	{"a_record_comes_back_only_without_holds", a_record_comes_back_only_without_holds},
+		{"one_outcome_for_each_try", one_outcome_for_each_try},
+		{"abandoned_calls_come_back_once", abandoned_calls_come_back_once},
+		{"response_and_acknowledgements_meet", response_and_acknowledgements_meet},
+		{"a_held_call_waits_for_all", a_held_call_waits_for_all},
+		{"a_hold_that_ends_is_never_a_plain_success_without_its_member",
+				a_hold_that_ends_is_never_a_plain_success_without_its_member},
+		{"only_what_was_sent_is_in_doubt", only_what_was_sent_is_in_doubt},
+		{"a_record_comes_back_only_without_holds", a_record_comes_back_only_without_holds},
 };
 
 HZT_MAIN("record_race", cases)

@@ -106,8 +106,8 @@ set_one(writer *self, hz_map *map, size_t key)
 	hz_error err = {0};
 	size_t value = ++self->values;
 	int64_t start = hzt_now_ms();
-	hz_err e = hz_map_set(map, hz_i64((int64_t)key), hz_i64(name_value(self, value)), NULL,
-			&err);
+	hz_err e = hz_map_set(
+			map, hz_i64((int64_t)key), hz_i64(name_value(self, value)), NULL, &err);
 	note(self, value, start, e, &err);
 	if (e == HZ_OK) {
 		self->last[key] = value;
@@ -363,8 +363,8 @@ kill_in_turn(hzt_cluster *cluster, hz_client *client)
 static size_t
 losses_in_logs(hzt_cluster *cluster)
 {
-	static const char *const signs[] = {"lost partition", "partitions are lost",
-			"split-brain", "OutOfMemoryError", "Partition lost"};
+	static const char *const signs[] = {"lost partition", "partitions are lost", "split-brain",
+			"OutOfMemoryError", "Partition lost"};
 	size_t n = 0;
 	for (size_t i = 0; i < MEMBERS; i++) {
 		char line[1024];
@@ -415,7 +415,8 @@ sum_up(size_t from, size_t to)
 		all.ghosts += one->ghosts;
 		all.read_errors += one->read_errors;
 		all.late_calls += one->late_calls;
-		all.longest_ms = one->longest_ms > all.longest_ms ? one->longest_ms : all.longest_ms;
+		all.longest_ms =
+				one->longest_ms > all.longest_ms ? one->longest_ms : all.longest_ms;
 	}
 	return all;
 }
@@ -433,7 +434,8 @@ start_writers(hz_client *client)
 static void
 acknowledged_writes_survive_kills(void)
 {
-	hzt_cluster *cluster = hzt_cluster_start("3 backup=1"
+	hzt_cluster *cluster = hzt_cluster_start(
+			"3 backup=1"
 			" prop.hazelcast.operation.fail.on.indeterminate.state=true");
 	hz_client *client = hzt_client(hzt_cluster_addresses(cluster),
 			"properties.hazelcast.client.operation.fail.on.indeterminate.state", "true",

@@ -147,8 +147,8 @@ work(void *ctx, size_t number)
 		int64_t key = hzt_random(&random, KEYS);
 		hz_value value = hz_null();
 		hz_err e = hzt_random(&random, 2) == 0
-					   ? hz_map_set(map, hz_i64(key), hz_i64(key), NULL, &err)
-					   : hz_map_get(map, hz_i64(key), &value, &err);
+				? hz_map_set(map, hz_i64(key), hz_i64(key), NULL, &err)
+				: hz_map_get(map, hz_i64(key), &value, &err);
 		if (e != HZ_OK) {
 			count_error("work", e, &err);
 		}

@@ -224,8 +224,8 @@ says_its_name_and_labels(void)
 static void
 one_connection_is_enough(void)
 {
-	hz_client *client = hzt_client(members(), "network.cluster-routing.mode", "SINGLE_MEMBER",
-			NULL);
+	hz_client *client = hzt_client(
+			members(), "network.cluster-routing.mode", "SINGLE_MEMBER", NULL);
 	use_all_partitions(client, 10000);
 	HZT_EQ_INT(HZT_STAT(client, connections), 1);
 	hz_client_destroy(&client);

@@ -226,8 +226,9 @@ failed_starts_leave_nothing_behind(void)
 		hz_error err = {0};
 		hz_client *client = NULL;
 		hz_config *config = hzt_config("127.0.0.1:1",
-				"connection-strategy.connection-retry.cluster-connect-timeout-millis", "0",
-				NULL);
+				"connection-strategy.connection-retry.cluster-connect-timeout-"
+				"millis",
+				"0", NULL);
 		HZT_EQ_INT(hz_client_new(config, &client, &err), HZ_ERR_OFFLINE);
 		HZT_CHECK(client == NULL);
 		hz_config_destroy(&config);
@@ -240,7 +241,8 @@ static void
 does_not_wait_for_the_pause_of_a_reconnect(void)
 {
 	hz_client *client = hzt_client(members(),
-			"connection-strategy.connection-retry.initial-backoff-millis", "30000", NULL);
+			"connection-strategy.connection-retry.initial-backoff-millis", "30000",
+			NULL);
 	use(client);
 	hzt_cluster_end(&cluster);
 	HZT_AWAIT_STAT(client, connections, 0, 10000);

@@ -69,8 +69,8 @@ add_times(void)
 	add("local_time", hz_local_time_value(time), true);
 	add("local_date_time", hz_local_date_time_value((hz_local_date_time){date, time}), false);
 	add("offset_date_time",
-			hz_offset_date_time_value((hz_offset_date_time){
-					date, time, (5 * 60 + 30) * 60}),
+			hz_offset_date_time_value(
+					(hz_offset_date_time){date, time, (5 * 60 + 30) * 60}),
 			true);
 }
 

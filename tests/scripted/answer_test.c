@@ -433,8 +433,8 @@ static bool
 is_in_doubt(hz_err e, const hz_error *err)
 {
 	return e == HZ_ERR_TIMEOUT || e == HZ_ERR_DISCONNECTED || e == HZ_ERR_PROTOCOL ||
-			e == HZ_ERR_LIMIT || e == HZ_ERR_INDETERMINATE || e == HZ_ERR_SERIALIZATION ||
-			err->server_code == TARGET_DISCONNECTED;
+			e == HZ_ERR_LIMIT || e == HZ_ERR_INDETERMINATE ||
+			e == HZ_ERR_SERIALIZATION || err->server_code == TARGET_DISCONNECTED;
 }
 
 static void
