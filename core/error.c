@@ -44,7 +44,7 @@ hz_err_text(hz_err e)
 // whether the operation may be tried again.
 #define SERVER_ERROR_MAP(X)                                                                        \
 	X(0, UNDEFINED, SERVER, false)                                                             \
-	X(1, ARRAY_INDEX_OUT_OF_BOUNDS, SERVER, false)                                             \
+	X(1, ARRAY_INDEX_OUT_OF_BOUNDS, RANGE, false)                                              \
 	X(2, ARRAY_STORE, SERVER, false)                                                           \
 	X(3, AUTHENTICATION, SERVER, false)                                                        \
 	X(4, CACHE, SERVER, false)                                                                 \
@@ -72,7 +72,7 @@ hz_err_text(hz_err e)
 	X(26, ILLEGAL_MONITOR_STATE, NOT_OWNER, false)                                             \
 	X(27, ILLEGAL_STATE, STATE, false)                                                         \
 	X(28, ILLEGAL_THREAD_STATE, SERVER, false)                                                 \
-	X(29, INDEX_OUT_OF_BOUNDS, SERVER, false)                                                  \
+	X(29, INDEX_OUT_OF_BOUNDS, RANGE, false)                                                   \
 	X(30, INTERRUPTED, SERVER, false)                                                          \
 	X(31, INVALID_ADDRESS, SERVER, false)                                                      \
 	X(32, INVALID_CONFIGURATION, SERVER, false)                                                \

@@ -2,9 +2,11 @@
 //
 // The blocking forms, which the public headers define inline, once as symbols: for hosts that call
 // symbols, and for compilers that do not inline.
+#include <hazelcast/list.h>
 #include <hazelcast/map.h>
 #include <hazelcast/object.h>
 #include <hazelcast/queue.h>
+#include <hazelcast/set.h>
 
 extern inline hz_err hz_map_destroy(hz_map **map, hz_error *err);
 extern inline hz_err hz_map_get(hz_map *map, hz_value key, hz_value *out, hz_error *err);
@@ -89,3 +91,51 @@ extern inline hz_err hz_queue_contains_all(
 extern inline hz_err hz_queue_size(hz_queue *queue, int32_t *out, hz_error *err);
 extern inline hz_err hz_queue_is_empty(hz_queue *queue, bool *out, hz_error *err);
 extern inline hz_err hz_queue_remaining_capacity(hz_queue *queue, int32_t *out, hz_error *err);
+
+extern inline hz_err hz_list_destroy(hz_list **list, hz_error *err);
+extern inline hz_err hz_list_add(hz_list *list, hz_value item, bool *done, hz_error *err);
+extern inline hz_err hz_list_insert(hz_list *list, int32_t index, hz_value item, hz_error *err);
+extern inline hz_err hz_list_add_all(
+		hz_list *list, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_list_insert_all(hz_list *list, int32_t index, const hz_value *items,
+		size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_list_set(
+		hz_list *list, int32_t index, hz_value item, hz_value *old, hz_error *err);
+extern inline hz_err hz_list_remove(hz_list *list, hz_value item, bool *done, hz_error *err);
+extern inline hz_err hz_list_remove_at(hz_list *list, int32_t index, hz_value *old, hz_error *err);
+extern inline hz_err hz_list_remove_all(
+		hz_list *list, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_list_retain_all(
+		hz_list *list, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_list_clear(hz_list *list, hz_error *err);
+extern inline hz_err hz_list_get(hz_list *list, int32_t index, hz_value *out, hz_error *err);
+extern inline hz_err hz_list_items(hz_list *list, hz_items **out, hz_error *err);
+extern inline hz_err hz_list_items_from(
+		hz_list *list, int32_t index, hz_items **out, hz_error *err);
+extern inline hz_err hz_list_sub(
+		hz_list *list, int32_t from, int32_t to, hz_items **out, hz_error *err);
+extern inline hz_err hz_list_index_of(hz_list *list, hz_value item, int32_t *out, hz_error *err);
+extern inline hz_err hz_list_last_index_of(
+		hz_list *list, hz_value item, int32_t *out, hz_error *err);
+extern inline hz_err hz_list_contains(hz_list *list, hz_value item, bool *out, hz_error *err);
+extern inline hz_err hz_list_contains_all(
+		hz_list *list, const hz_value *items, size_t n, bool *out, hz_error *err);
+extern inline hz_err hz_list_size(hz_list *list, int32_t *out, hz_error *err);
+extern inline hz_err hz_list_is_empty(hz_list *list, bool *out, hz_error *err);
+
+extern inline hz_err hz_set_destroy(hz_set **set, hz_error *err);
+extern inline hz_err hz_set_add(hz_set *set, hz_value item, bool *done, hz_error *err);
+extern inline hz_err hz_set_add_all(
+		hz_set *set, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_set_remove(hz_set *set, hz_value item, bool *done, hz_error *err);
+extern inline hz_err hz_set_remove_all(
+		hz_set *set, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_set_retain_all(
+		hz_set *set, const hz_value *items, size_t n, bool *changed, hz_error *err);
+extern inline hz_err hz_set_clear(hz_set *set, hz_error *err);
+extern inline hz_err hz_set_items(hz_set *set, hz_items **out, hz_error *err);
+extern inline hz_err hz_set_contains(hz_set *set, hz_value item, bool *out, hz_error *err);
+extern inline hz_err hz_set_contains_all(
+		hz_set *set, const hz_value *items, size_t n, bool *out, hz_error *err);
+extern inline hz_err hz_set_size(hz_set *set, int32_t *out, hz_error *err);
+extern inline hz_err hz_set_is_empty(hz_set *set, bool *out, hz_error *err);

@@ -20,9 +20,16 @@ void hzi_event_value(const hzi_listener *base, hzp_bytes data, hz_value *out);
 // One more message that could not be read.
 void hzi_event_broken(const hzi_listener *base);
 
-// Registers a listener of a collection; queue, list and set have the same messages but for their
-// ids. The class is made of hzi_item_* with the collection's two rows. Takes the listener's ctx in
-// any case.
+// The class of a collection's listeners, from its two rows; queue, list and set have the same
+// messages but for their ids.
+#define HZI_ITEM_CLASS(add_row, remove_row)                                                        \
+	{                                                                                          \
+		.add = (add_row), .remove = (remove_row), .fill_add = hzi_item_fill_add,           \
+		.fill_remove = hzi_item_fill_remove, .event = hzi_item_event, .gap = hzi_item_gap, \
+		.end = hzi_item_end,                                                               \
+	}
+
+// Registers a listener of a collection. Takes the listener's ctx in any case.
 hz_err hzi_item_listen(hzi_handle *handle, const hzi_listener_class *class_,
 		const hz_item_listener *listener, const hz_listen_options *options,
 		hz_listener_id *id, hz_error *err);

@@ -2,6 +2,7 @@
 #include "proxies/map.h"
 
 #include "protocol/gen/map.h"
+#include "proxies/handle_api.h"
 
 #include <hazelcast/object.h>
 
@@ -46,77 +47,38 @@ static const put_pair PUT_TRANSIENT = {
 		{&HZP_MAP_PUT_TRANSIENT_WITH_MAX_IDLE, HZ_RESULT_NONE, 0, NULL},
 };
 
-// ---- Handles ----
-
-HZ_API hz_err
-hz_map_open(hz_client *client, const char *name, const hz_call *call, hz_map **map, hz_error *err)
-{
-	hzi_handle *handle = NULL;
-	hz_err e = hzi_handle_open(client, HZ_SERVICE_MAP, name, call, sizeof(**map),
-			map != NULL ? &handle : NULL, err);
-	if (handle != NULL) {
-		*map = HZI_OUTER(handle, hz_map, handle);
-	}
-	return e;
-}
-
-HZ_API void
-hz_map_close(hz_map **map)
-{
-	if (map != NULL) {
-		hzi_handle_close(hzi_map_handle(*map));
-		*map = NULL;
-	}
-}
-
-HZ_API const char *
-hz_map_name(const hz_map *map)
-{
-	return hzi_handle_text(map != NULL ? &map->handle : NULL);
-}
-
-HZ_API hz_err
-hz_map_call(hz_map *map, const hz_call *call)
-{
-	return hzi_handle_set_call(hzi_map_handle(map), call);
-}
-
-HZ_API hz_future
-hz_map_destroy_async(hz_map *map)
-{
-	return hzi_handle_destroy_async(hzi_map_handle(map));
-}
+HZI_HANDLE_API(map, HZ_SERVICE_MAP)
 
 // ---- Reading ----
 
 HZ_API hz_future
 hz_map_get_async(hz_map *map, hz_value key)
 {
-	return hzi_send_key(hzi_map_handle(map), &GET, key);
+	return hzi_send_key(handle_of(map), &GET, key);
 }
 
 HZ_API hz_future
 hz_map_contains_key_async(hz_map *map, hz_value key)
 {
-	return hzi_send_key(hzi_map_handle(map), &CONTAINS_KEY, key);
+	return hzi_send_key(handle_of(map), &CONTAINS_KEY, key);
 }
 
 HZ_API hz_future
 hz_map_contains_value_async(hz_map *map, hz_value value)
 {
-	return hzi_send_value(hzi_map_handle(map), &CONTAINS_VALUE, value);
+	return hzi_send_value(handle_of(map), &CONTAINS_VALUE, value);
 }
 
 HZ_API hz_future
 hz_map_size_async(hz_map *map)
 {
-	return hzi_send_name(hzi_map_handle(map), &SIZE);
+	return hzi_send_name(handle_of(map), &SIZE);
 }
 
 HZ_API hz_future
 hz_map_is_empty_async(hz_map *map)
 {
-	return hzi_send_name(hzi_map_handle(map), &IS_EMPTY);
+	return hzi_send_name(handle_of(map), &IS_EMPTY);
 }
 
 // ---- Writing ----
@@ -149,7 +111,7 @@ put(hz_map *map, const put_pair *pair, hz_value key, hz_value value, const hz_pu
 	bool valid = hzi_options_copy(&options, sizeof(options), given) &&
 			hzi_timeout_valid(options.ttl_ms) && hzi_timeout_valid(options.max_idle_ms);
 	const hzi_op *op = options.max_idle_ms == 0 ? &pair->plain : &pair->idle;
-	if (!hzi_call_begin(hzi_map_handle(map), op, &call, &future)) {
+	if (!hzi_call_begin(handle_of(map), op, &call, &future)) {
 		return future;
 	}
 	if (!valid) {
@@ -197,7 +159,7 @@ hz_map_try_put_async(hz_map *map, hz_value key, hz_value value, int64_t timeout_
 	hzi_call *call;
 	hz_future future;
 	hzp_bytes data[2];
-	if (!hzi_call_begin(hzi_map_handle(map), &TRY_PUT, &call, &future)) {
+	if (!hzi_call_begin(handle_of(map), &TRY_PUT, &call, &future)) {
 		return future;
 	}
 	if (!hzi_timeout_valid(timeout_ms)) {
@@ -220,7 +182,7 @@ hz_map_try_put_async(hz_map *map, hz_value key, hz_value value, int64_t timeout_
 HZ_API hz_future
 hz_map_replace_async(hz_map *map, hz_value key, hz_value value)
 {
-	return hzi_send_entry(hzi_map_handle(map), &REPLACE, key, value);
+	return hzi_send_entry(handle_of(map), &REPLACE, key, value);
 }
 
 HZ_API hz_future
@@ -229,7 +191,7 @@ hz_map_replace_if_same_async(hz_map *map, hz_value key, hz_value expected, hz_va
 	hzi_call *call;
 	hz_future future;
 	hzp_bytes data[3];
-	if (!hzi_call_begin(hzi_map_handle(map), &REPLACE_IF_SAME, &call, &future)) {
+	if (!hzi_call_begin(handle_of(map), &REPLACE_IF_SAME, &call, &future)) {
 		return future;
 	}
 	if (!hzi_call_data(call, (hz_value[]){key, expected, value}, 3, data)) {
@@ -250,7 +212,7 @@ hz_map_set_ttl_async(hz_map *map, hz_value key, int64_t ttl_ms)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_call_begin(hzi_map_handle(map), &SET_TTL, &call, &future)) {
+	if (!hzi_call_begin(handle_of(map), &SET_TTL, &call, &future)) {
 		return future;
 	}
 	if (!hzi_timeout_valid(ttl_ms)) {
@@ -271,19 +233,19 @@ hz_map_set_ttl_async(hz_map *map, hz_value key, int64_t ttl_ms)
 HZ_API hz_future
 hz_map_remove_async(hz_map *map, hz_value key)
 {
-	return hzi_send_key(hzi_map_handle(map), &REMOVE, key);
+	return hzi_send_key(handle_of(map), &REMOVE, key);
 }
 
 HZ_API hz_future
 hz_map_remove_if_same_async(hz_map *map, hz_value key, hz_value expected)
 {
-	return hzi_send_entry(hzi_map_handle(map), &REMOVE_IF_SAME, key, expected);
+	return hzi_send_entry(handle_of(map), &REMOVE_IF_SAME, key, expected);
 }
 
 HZ_API hz_future
 hz_map_delete_async(hz_map *map, hz_value key)
 {
-	return hzi_send_key(hzi_map_handle(map), &DELETE, key);
+	return hzi_send_key(handle_of(map), &DELETE, key);
 }
 
 HZ_API hz_future
@@ -291,7 +253,7 @@ hz_map_try_remove_async(hz_map *map, hz_value key, int64_t timeout_ms)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_call_begin(hzi_map_handle(map), &TRY_REMOVE, &call, &future)) {
+	if (!hzi_call_begin(handle_of(map), &TRY_REMOVE, &call, &future)) {
 		return future;
 	}
 	if (!hzi_timeout_valid(timeout_ms)) {
@@ -312,23 +274,23 @@ hz_map_try_remove_async(hz_map *map, hz_value key, int64_t timeout_ms)
 HZ_API hz_future
 hz_map_evict_async(hz_map *map, hz_value key)
 {
-	return hzi_send_key(hzi_map_handle(map), &EVICT, key);
+	return hzi_send_key(handle_of(map), &EVICT, key);
 }
 
 HZ_API hz_future
 hz_map_evict_all_async(hz_map *map)
 {
-	return hzi_send_name(hzi_map_handle(map), &EVICT_ALL);
+	return hzi_send_name(handle_of(map), &EVICT_ALL);
 }
 
 HZ_API hz_future
 hz_map_clear_async(hz_map *map)
 {
-	return hzi_send_name(hzi_map_handle(map), &CLEAR);
+	return hzi_send_name(handle_of(map), &CLEAR);
 }
 
 HZ_API hz_future
 hz_map_flush_async(hz_map *map)
 {
-	return hzi_send_name(hzi_map_handle(map), &FLUSH);
+	return hzi_send_name(handle_of(map), &FLUSH);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/gen/queue.h"
 #include "base/fail.h"
+#include "proxies/handle_api.h"
 #include "proxies/listen.h"
 
 #include <hazelcast/object.h>
@@ -10,7 +11,6 @@ struct hz_queue {
 	hzi_handle handle;
 };
 
-_Static_assert(sizeof(struct hz_queue) <= HZI_HANDLE_MAX, "handles are cheap");
 _Static_assert(sizeof(hzp_queue_poll_response) == sizeof(hzp_queue_peek_response), "read alike");
 
 static hz_err need_room(hzi_call *call, hz_result *out, hz_error *err);
@@ -49,12 +49,11 @@ static const hzi_op CONTAINS_ALL = {&HZP_QUEUE_CONTAINS_ALL, HZ_RESULT_BOOL, 0, 
 static const hzi_op SIZE = {&HZP_QUEUE_SIZE, HZ_RESULT_I32, 0, NULL};
 static const hzi_op IS_EMPTY = {&HZP_QUEUE_IS_EMPTY, HZ_RESULT_BOOL, 0, NULL};
 static const hzi_op REMAINING_CAPACITY = {&HZP_QUEUE_REMAINING_CAPACITY, HZ_RESULT_I32, 0, NULL};
+static const hzi_op ADD_LISTENER = {
+		&HZP_QUEUE_ADD_LISTENER, HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
+static const hzi_op REMOVE_LISTENER = {&HZP_QUEUE_REMOVE_LISTENER, HZ_RESULT_BOOL, 0, NULL};
 
-static hzi_handle *
-handle_of(hz_queue *queue)
-{
-	return queue != NULL ? &queue->handle : NULL;
-}
+HZI_HANDLE_API(queue, HZ_SERVICE_QUEUE)
 
 // ---- Answers that are errors ----
 
@@ -104,48 +103,6 @@ static hz_err
 need_item_in_time(hzi_call *call, hz_result *out, hz_error *err)
 {
 	return need_value(call, HZ_ERR_TIMEOUT, "the queue stayed empty", out, err);
-}
-
-// ---- Handles ----
-
-HZ_API hz_err
-hz_queue_open(hz_client *client, const char *name, const hz_call *call, hz_queue **queue,
-		hz_error *err)
-{
-	hzi_handle *handle = NULL;
-	hz_err e = hzi_handle_open(client, HZ_SERVICE_QUEUE, name, call, sizeof(**queue),
-			queue != NULL ? &handle : NULL, err);
-	if (handle != NULL) {
-		*queue = HZI_OUTER(handle, hz_queue, handle);
-	}
-	return e;
-}
-
-HZ_API void
-hz_queue_close(hz_queue **queue)
-{
-	if (queue != NULL) {
-		hzi_handle_close(handle_of(*queue));
-		*queue = NULL;
-	}
-}
-
-HZ_API const char *
-hz_queue_name(const hz_queue *queue)
-{
-	return hzi_handle_text(queue != NULL ? &queue->handle : NULL);
-}
-
-HZ_API hz_err
-hz_queue_call(hz_queue *queue, const hz_call *call)
-{
-	return hzi_handle_set_call(handle_of(queue), call);
-}
-
-HZ_API hz_future
-hz_queue_destroy_async(hz_queue *queue)
-{
-	return hzi_handle_destroy_async(handle_of(queue));
 }
 
 // ---- Adding ----
@@ -334,17 +291,6 @@ HZ_API hz_err
 hz_queue_listen(hz_queue *queue, const hz_item_listener *listener, const hz_listen_options *options,
 		hz_listener_id *id, hz_error *err)
 {
-	static const hzi_op add_listener = {
-			&HZP_QUEUE_ADD_LISTENER, HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
-	static const hzi_op remove_listener = {&HZP_QUEUE_REMOVE_LISTENER, HZ_RESULT_BOOL, 0, NULL};
-	static const hzi_listener_class items = {
-			.add = &add_listener,
-			.remove = &remove_listener,
-			.fill_add = hzi_item_fill_add,
-			.fill_remove = hzi_item_fill_remove,
-			.event = hzi_item_event,
-			.gap = hzi_item_gap,
-			.end = hzi_item_end,
-	};
+	static const hzi_listener_class items = HZI_ITEM_CLASS(&ADD_LISTENER, &REMOVE_LISTENER);
 	return hzi_item_listen(handle_of(queue), &items, listener, options, id, err);
 }

@@ -12,10 +12,12 @@
 #include <hazelcast/future.h>
 #include <hazelcast/item_listener.h>
 #include <hazelcast/items.h>
+#include <hazelcast/list.h>
 #include <hazelcast/listener.h>
 #include <hazelcast/map.h>
 #include <hazelcast/object.h>
 #include <hazelcast/queue.h>
+#include <hazelcast/set.h>
 #include <hazelcast/temporal.h>
 #include <hazelcast/types.h>
 #include <hazelcast/value.h>

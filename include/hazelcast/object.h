@@ -16,8 +16,10 @@ extern "C" {
 
 // The services that structures belong to, by the names that members use. A structure is known by
 // its service and its name.
+#define HZ_SERVICE_LIST "hz:impl:listService"
 #define HZ_SERVICE_MAP "hz:impl:mapService"
 #define HZ_SERVICE_QUEUE "hz:impl:queueService"
+#define HZ_SERVICE_SET "hz:impl:setService"
 
 // One distributed object. Made by the library only; later versions may append members.
 typedef struct hz_object_info {
