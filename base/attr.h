@@ -24,6 +24,4 @@
 #define HZI_PRINTF(format_index, first_index)                                                      \
 	__attribute__((format(printf, format_index, first_index)))
 
-#define HZI_MUST_USE __attribute__((warn_unused_result))
-
 #endif

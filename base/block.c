@@ -208,39 +208,6 @@ hzi_block_new(hzi_block_pool *pool, size_t min_cap)
 	return block;
 }
 
-// A block from the heap with one reference may move.
-static hzi_block *
-grow_on_heap(hzi_block *block, size_t min_cap)
-{
-	if (min_cap > SIZE_MAX / 2) {
-		return NULL;
-	}
-	hzi_block *grown = realloc(block, sizeof(hzi_block) + min_cap);
-	if (grown != NULL) {
-		grown->cap = min_cap;
-	}
-	return grown;
-}
-
-hzi_block *
-hzi_block_grow(hzi_block_pool *pool, hzi_block *block, size_t used, size_t min_cap)
-{
-	HZI_ASSERT(used <= block->cap);
-	if (min_cap <= block->cap) {
-		return block;
-	}
-	if (block->pool == NULL && atomic_load_explicit(&block->refs, memory_order_acquire) == 1) {
-		return grow_on_heap(block, min_cap);
-	}
-	hzi_block *grown = hzi_block_new(pool, min_cap);
-	if (grown == NULL) {
-		return NULL;
-	}
-	memcpy(grown->data, block->data, used);
-	hzi_block_release(block);
-	return grown;
-}
-
 void
 hzi_block_return(hzi_block *block)
 {

@@ -61,10 +61,6 @@ hzi_block_stats hzi_block_pool_stats(hzi_block_pool *pool);
 // Any thread, until the pool is destroyed. With pool NULL the block is one of the heap.
 hzi_block *hzi_block_new(hzi_block_pool *pool, size_t min_cap);
 
-// Takes `block`, whose first `used` bytes matter, and gives one of at least min_cap bytes with the
-// same first bytes. NULL when memory is refused: then `block` is as it was and still the caller's.
-hzi_block *hzi_block_grow(hzi_block_pool *pool, hzi_block *block, size_t used, size_t min_cap);
-
 // Gives a pooled or freed block back to where it came from; the slow half of hzi_block_release.
 void hzi_block_return(hzi_block *block);
 

@@ -73,21 +73,9 @@ hzi_store_le64(void *p, uint64_t v)
 }
 
 static inline void
-hzi_store_be16(void *p, uint16_t v)
-{
-	hzi_store_le16(p, __builtin_bswap16(v));
-}
-
-static inline void
 hzi_store_be32(void *p, uint32_t v)
 {
 	hzi_store_le32(p, __builtin_bswap32(v));
-}
-
-static inline void
-hzi_store_be64(void *p, uint64_t v)
-{
-	hzi_store_le64(p, __builtin_bswap64(v));
 }
 
 #endif

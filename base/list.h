@@ -33,13 +33,6 @@ hzi_list_empty(const hzi_list *list)
 	return list->head.next == &list->head;
 }
 
-// Says whether a link is in some list; true only for links that were zeroed, listed or removed.
-static inline bool
-hzi_link_listed(const hzi_link *link)
-{
-	return link->next != NULL;
-}
-
 // Puts `link`, which is in no list, between two neighbours.
 static inline void
 hzi_link_between(hzi_link *link, hzi_link *prev, hzi_link *next)
@@ -54,12 +47,6 @@ static inline void
 hzi_list_push_back(hzi_list *list, hzi_link *link)
 {
 	hzi_link_between(link, list->head.prev, &list->head);
-}
-
-static inline void
-hzi_list_push_front(hzi_list *list, hzi_link *link)
-{
-	hzi_link_between(link, &list->head, list->head.next);
 }
 
 // Takes a link out of the list that it is in, and zeroes it; a link that is in none stays as it is.
@@ -87,33 +74,6 @@ static inline hzi_link *
 hzi_list_next(const hzi_list *list, const hzi_link *link)
 {
 	return link->next == &list->head ? NULL : link->next;
-}
-
-// Removes and returns the first link, or NULL.
-static inline hzi_link *
-hzi_list_pop_front(hzi_list *list)
-{
-	hzi_link *link = hzi_list_first(list);
-	if (link != NULL) {
-		hzi_list_remove(link);
-	}
-	return link;
-}
-
-// Moves everything in `from` to the end of `to`, in order; `from` is empty afterwards.
-static inline void
-hzi_list_move_all(hzi_list *to, hzi_list *from)
-{
-	if (hzi_list_empty(from)) {
-		return;
-	}
-	hzi_link *first = from->head.next;
-	hzi_link *last = from->head.prev;
-	first->prev = to->head.prev;
-	to->head.prev->next = first;
-	last->next = &to->head;
-	to->head.prev = last;
-	hzi_list_init(from);
 }
 
 #endif

@@ -9,15 +9,7 @@
 void
 hzi_log_init(hzi_log *log, hzi_log_fn *fn, void *ctx, hzi_log_level level)
 {
-	log->fn = fn;
-	log->ctx = ctx;
-	atomic_init(&log->level, (int)level);
-}
-
-void
-hzi_log_set_level(hzi_log *log, hzi_log_level level)
-{
-	atomic_store_explicit(&log->level, (int)level, memory_order_relaxed);
+	*log = (hzi_log){.fn = fn, .ctx = ctx, .level = level};
 }
 
 // Texts of members go into lines, and must neither end a line nor steer a terminal.
@@ -51,12 +43,4 @@ hzi_log_write(const hzi_log *log, hzi_log_level level, const char *format, ...)
 	blank_control_characters(line);
 	log->fn(log->ctx, level, line);
 	errno = before;
-}
-
-const char *
-hzi_log_level_name(hzi_log_level level)
-{
-	static const char *const names[] = {"OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE"};
-	size_t i = (size_t)level;
-	return names[i < sizeof(names) / sizeof(names[0]) ? i : 0];
 }

@@ -7,7 +7,6 @@
 
 #include "base/attr.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,29 +29,23 @@ typedef void hzi_log_fn(void *ctx, hzi_log_level level, const char *line);
 typedef struct hzi_log {
 	hzi_log_fn *fn;
 	void *ctx;
-	_Atomic int level; // highest level that is written
+	hzi_log_level level; // highest level that is written
 } hzi_log;
 
-// Sets up a log; `fn` may be NULL. Before any other thread uses it.
+// Sets up a log, which does not change afterwards; `fn` may be NULL. Before any other thread uses
+// it.
 void hzi_log_init(hzi_log *log, hzi_log_fn *fn, void *ctx, hzi_log_level level);
-
-// Changes the level. Any thread, at any time.
-void hzi_log_set_level(hzi_log *log, hzi_log_level level);
 
 // Whether a line of this level would be written; asked before costly arguments are made.
 static inline bool
 hzi_log_wants(const hzi_log *log, hzi_log_level level)
 {
-	return log->fn != NULL &&
-			(int)level <= atomic_load_explicit(&log->level, memory_order_relaxed);
+	return log->fn != NULL && level <= log->level;
 }
 
 // Formats on the stack and calls the function; what does not fit ends in "...". Any thread; blocks
 // only as long as the function does; errno is as before.
 void hzi_log_write(const hzi_log *log, hzi_log_level level, const char *format, ...)
 		HZI_PRINTF(3, 4);
-
-// "ERROR", "WARN", ...; "OFF" for what is no level. Lends a static string.
-const char *hzi_log_level_name(hzi_log_level level);
 
 #endif

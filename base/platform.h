@@ -27,9 +27,6 @@ _Static_assert(sizeof(size_t) >= 4, "lengths are 31 bits on the wire");
 // Nanoseconds of CLOCK_MONOTONIC. All deadlines are absolute and of this clock.
 int64_t hzi_now_ns(void);
 
-// The same in milliseconds, rounded down.
-int64_t hzi_now_ms(void);
-
 // Milliseconds since 1970 of the wall clock, for what is shown to people or sent to members; never
 // for a deadline.
 int64_t hzi_wall_ms(void);
@@ -89,9 +86,6 @@ void hzi_thread_detach(hzi_thread *thread);
 
 // This thread's number in this process: starts at 1, never reused. No system call.
 uint64_t hzi_thread_id(void);
-
-// How many processors this process may run on; at least 1.
-unsigned hzi_cpu_count(void);
 
 // ---- Fork ----
 

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,12 +50,6 @@ int64_t
 hzi_now_ns(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
-}
-
-int64_t
-hzi_now_ms(void)
-{
-	return hzi_now_ns() / NS_PER_MS;
 }
 
 int64_t
@@ -234,19 +227,6 @@ hzi_thread_id(void)
 		own = atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
 	}
 	return own;
-}
-
-unsigned
-hzi_cpu_count(void)
-{
-	cpu_set_t set;
-	if (sched_getaffinity(0, sizeof(set), &set) == 0) {
-		int n = CPU_COUNT(&set);
-		return n < 1 ? 1 : (unsigned)n;
-	}
-	// More processors than the set holds.
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-	return n < 1 ? 1 : (unsigned)n;
 }
 
 hz_err

@@ -374,50 +374,13 @@ hzp_iter_next(hzp_iter *it, void *item)
 	return taken;
 }
 
-// Where item i of an array of the given kind stands, or NULL.
-static const uint8_t *
-packed_at(const hzp_list *list, hzp_kind kind, uint32_t i)
-{
-	const hzp_type *t = list->type;
-	if (t == NULL || t->kind != HZP_KIND_PACKED || t->element->kind != kind ||
-			i >= list->count) {
-		return NULL;
-	}
-	return list->raw + (size_t)i * t->element->wire;
-}
-
 int32_t
 hzp_list_i32(const hzp_list *list, uint32_t i)
 {
-	const uint8_t *p = packed_at(list, HZP_KIND_I32, i);
-	return p != NULL ? (int32_t)hzi_load_le32(p) : 0;
-}
-
-int64_t
-hzp_list_i64(const hzp_list *list, uint32_t i)
-{
-	const uint8_t *p = packed_at(list, HZP_KIND_I64, i);
-	return p != NULL ? (int64_t)hzi_load_le64(p) : 0;
-}
-
-float
-hzp_list_f32(const hzp_list *list, uint32_t i)
-{
-	const uint8_t *p = packed_at(list, HZP_KIND_F32, i);
-	float value = 0;
-	if (p != NULL) {
-		load_fixed(p, HZP_KIND_F32, &value);
+	const hzp_type *t = list->type;
+	if (t == NULL || t->kind != HZP_KIND_PACKED || t->element->kind != HZP_KIND_I32 ||
+			i >= list->count) {
+		return 0;
 	}
-	return value;
-}
-
-hz_uuid
-hzp_list_uuid(const hzp_list *list, uint32_t i)
-{
-	const uint8_t *p = packed_at(list, HZP_KIND_UUID, i);
-	hz_uuid value = {0, 0};
-	if (p != NULL) {
-		load_fixed(p, HZP_KIND_UUID, &value);
-	}
-	return value;
+	return (int32_t)hzi_load_le32(list->raw + (size_t)i * t->element->wire);
 }

@@ -27,17 +27,6 @@ new_block(hzi_block_pool *pool, size_t min_cap)
 	return block;
 }
 
-static hzi_block *
-grow_block(hzi_block_pool *pool, hzi_block *block, size_t used, size_t min_cap)
-{
-	hzi_block *grown = hzi_block_grow(pool, block, used, min_cap);
-	if (grown == NULL) {
-		HZT_FAIL("no memory for a block");
-		abort();
-	}
-	return grown;
-}
-
 static void
 gives_the_size_class_that_fits(void)
 {
@@ -78,12 +67,9 @@ refuses_what_cannot_be(void)
 {
 	static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - sizeof(hzi_block), SIZE_MAX / 2 + 1};
 	hzi_block_pool *pool = new_pool(0);
-	hzi_block *large = new_block(pool, (size_t)HZI_BLOCK_LARGEST * 2);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		HZT_CHECK(hzi_block_new(pool, sizes[i]) == NULL);
-		HZT_CHECK(hzi_block_grow(pool, large, 0, sizes[i]) == NULL);
 	}
-	hzi_block_release(large);
 	hzi_block_pool_destroy(&pool);
 }
 
@@ -141,30 +127,6 @@ pool_lives_as_long_as_its_blocks(void)
 	HZT_EQ_INT(second->data[9999], 7);
 	hzi_block_release(second);
 	hzi_block_release(first);
-}
-
-static void
-grows_with_its_bytes(void)
-{
-	static const size_t caps[] = {300, 300, 70000, 300000, 1000000, 999};
-	hzi_block_pool *pool = new_pool(0);
-	hzi_block *block = new_block(pool, 100);
-	memcpy(block->data, "the bytes", 10);
-	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
-		block = grow_block(pool, block, 10, caps[i]);
-		HZT_CHECK(block->cap >= caps[i]);
-		HZT_EQ_MEM(block->data, "the bytes", 10);
-	}
-	// A shared one must stay where it is.
-	hzi_block *shared = hzi_block_retain(block);
-	hzi_block *grown = grow_block(pool, block, 10, 2000000);
-	HZT_CHECK(grown != shared);
-	HZT_EQ_MEM(shared->data, "the bytes", 10);
-	HZT_EQ_MEM(grown->data, "the bytes", 10);
-	hzi_block_release(shared);
-	hzi_block_release(grown);
-	HZT_EQ_INT(hzi_block_pool_stats(pool).out, 0);
-	hzi_block_pool_destroy(&pool);
 }
 
 // Keeps n bytes of a block of `cap` bytes and says whether that was a reference to it.
@@ -292,7 +254,6 @@ static const hzt_case cases[] = {
 		{"reuses_without_the_heap", reuses_without_the_heap},
 		{"keeps_no_more_than_it_may", keeps_no_more_than_it_may},
 		{"pool_lives_as_long_as_its_blocks", pool_lives_as_long_as_its_blocks},
-		{"grows_with_its_bytes", grows_with_its_bytes},
 		{"a_small_part_is_copied_out_of_a_large_block",
 				a_small_part_is_copied_out_of_a_large_block},
 		{"threads_take_and_release_without_the_heap",

@@ -24,8 +24,6 @@ stores_what_it_loads_and_nothing_beside(void)
 	memset(out, 0xff, sizeof(out));
 	hzi_store_le64(out + 1, hzi_load_le64(sample + 1));
 	HZT_EQ_MEM(out, sample, sizeof(out));
-	hzi_store_be64(out + 1, hzi_load_be64(sample + 1));
-	HZT_EQ_MEM(out, sample, sizeof(out));
 
 	memset(out, 0xff, sizeof(out));
 	hzi_store_be32(out + 1, hzi_load_be32(sample + 1));
@@ -33,10 +31,9 @@ stores_what_it_loads_and_nothing_beside(void)
 	HZT_EQ_MEM(out, sample, sizeof(out));
 
 	memset(out, 0xff, sizeof(out));
-	hzi_store_be16(out + 1, hzi_load_be16(sample + 1));
-	hzi_store_le16(out + 3, hzi_load_le16(sample + 3));
-	HZT_EQ_MEM(out, sample, 5);
-	HZT_EQ_INT(out[5], 0xff);
+	hzi_store_le16(out + 1, hzi_load_le16(sample + 1));
+	HZT_EQ_MEM(out, sample, 3);
+	HZT_EQ_INT(out[3], 0xff);
 }
 
 static const hzt_case cases[] = {

@@ -4,7 +4,6 @@
 #include "tests/support/suite.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -102,27 +101,6 @@ ids_are_never_reused(void)
 	HZT_CHECK(hzi_thread_id() == own);
 }
 
-static void
-counts_the_processors_it_may_use(void)
-{
-	cpu_set_t before;
-	unsigned all = hzi_cpu_count();
-	HZT_CHECK(all >= 1);
-	HZT_EQ_INT(sched_getaffinity(0, sizeof(before), &before), 0);
-	HZT_EQ_INT(all, CPU_COUNT(&before));
-	size_t first = 0;
-	while (!CPU_ISSET(first, &before)) {
-		first++;
-	}
-	cpu_set_t one;
-	CPU_ZERO(&one);
-	CPU_SET(first, &one);
-	HZT_EQ_INT(sched_setaffinity(0, sizeof(one), &one), 0);
-	unsigned fewer = hzi_cpu_count();
-	sched_setaffinity(0, sizeof(before), &before);
-	HZT_EQ_INT(fewer, 1);
-}
-
 // The number of the lowest free descriptor: with a limit of so many, none is left.
 static rlim_t
 lowest_free(void)
@@ -185,7 +163,6 @@ static const hzt_case cases[] = {
 		{"takes_the_stack_that_is_asked_for", takes_the_stack_that_is_asked_for},
 		{"a_detached_thread_runs", a_detached_thread_runs},
 		{"ids_are_never_reused", ids_are_never_reused},
-		{"counts_the_processors_it_may_use", counts_the_processors_it_may_use},
 		{"probing_tells_what_is_left", probing_tells_what_is_left},
 		{"an_eventfd_is_raised_and_lowered", an_eventfd_is_raised_and_lowered},
 };

@@ -170,13 +170,18 @@ takes_numbers_and_uuids(void)
 	around(&b, &HZP_MAP_ADD_NEAR_CACHE_INVALIDATION_LISTENER_I_MAP_BATCH_INVALIDATION, &event,
 			&seen);
 	HZT_CHECK((hzp_message_flags(b.data) & HZP_FLAG_EVENT) != 0);
-	HZT_EQ_INT(hzp_list_uuid(&seen.source_uuids, 0).lsb, 2);
-	HZT_EQ_INT(hzp_list_uuid(&seen.source_uuids, 1).msb, 0);
-	HZT_EQ_INT(hzp_list_uuid(&seen.source_uuids, 2).msb, 0);
+	hz_uuid uuid;
+	it = hzp_iter_start(&seen.source_uuids);
+	HZT_CHECK(hzp_iter_next(&it, &uuid) && uuid.msb == 1 && uuid.lsb == 2);
+	HZT_CHECK(hzp_iter_next(&it, &uuid) && uuid.msb == 0 && uuid.lsb == 0);
+	HZT_CHECK(!hzp_iter_next(&it, &uuid));
 	HZT_EQ_INT(seen.partition_uuids.count, 0);
-	HZT_CHECK(hzp_list_i64(&seen.sequences, 0) == INT64_MIN);
-	HZT_EQ_INT(hzp_list_i64(&seen.sequences, 1), 5);
-	HZT_EQ_INT(hzp_list_i64(&seen.sequences, 2), 0);
+	int64_t sequence;
+	it = hzp_iter_start(&seen.sequences);
+	HZT_CHECK(hzp_iter_next(&it, &sequence) && sequence == INT64_MIN);
+	HZT_CHECK(hzp_iter_next(&it, &sequence) && sequence == 5);
+	HZT_CHECK(!hzp_iter_next(&it, &sequence));
+	HZT_EQ_INT(hzp_list_i32(&seen.sequences, 0), 0);
 	hzi_buf_clear(&b);
 }
 
