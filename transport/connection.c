@@ -347,6 +347,23 @@ hand_up(hzi_connection *conn, const hzi_slice *msg)
 			msg);
 }
 
+static const char *
+why_not_split(hz_err e)
+{
+	return e == HZ_ERR_LIMIT ? "a message is longer than the configured limit"
+				 : "a frame has an impossible length";
+}
+
+static const char *
+why_no_fragment(hz_err e)
+{
+	if (e == HZ_ERR_LIMIT) {
+		return "messages in parts take more than the configured limit";
+	}
+	return e == HZ_ERR_MEMORY ? "no memory for a message in parts"
+				  : "a part of a message belongs to none";
+}
+
 static hz_err
 hand_up_fragment(hzi_connection *conn, const uint8_t *p, size_t n)
 {
@@ -376,8 +393,7 @@ split(hzi_connection *conn, const char **why)
 		size_t n = 0;
 		hz_err e = hzp_split(&conn->splitter, p, conn->fill - conn->start, &n);
 		if (e != HZ_OK) {
-			*why = e == HZ_ERR_LIMIT ? "a message is longer than the configured limit"
-						 : "a frame has an impossible length";
+			*why = why_not_split(e);
 			return e;
 		}
 		if (n == 0) {
@@ -386,14 +402,14 @@ split(hzi_connection *conn, const char **why)
 		conn->start += n;
 		if (hzp_is_fragment(p)) {
 			e = hand_up_fragment(conn, p, n);
+			*why = e == HZ_OK ? *why : why_no_fragment(e);
+		} else if (hzp_message_check(p, n) == HZ_OK) {
+			hand_up(conn, &(hzi_slice){.block = conn->block, .p = p, .n = n});
 		} else {
-			e = hzp_message_check(p, n);
-			if (e == HZ_OK) {
-				hand_up(conn, &(hzi_slice){.block = conn->block, .p = p, .n = n});
-			}
+			e = HZ_ERR_PROTOCOL;
+			*why = "a message has no proper header";
 		}
 		if (e != HZ_OK) {
-			*why = "a message has no proper header";
 			return e;
 		}
 	}

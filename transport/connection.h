@@ -53,6 +53,7 @@ typedef struct hzi_conn_ops {
 // Counters of one slot, relaxed.
 typedef struct hzi_conn_counters {
 	_Atomic uint64_t bytes_read, bytes_written, reads, writes, decode_errors;
+	_Atomic uint64_t rounds; // of the I/O thread; none while nothing happens
 } hzi_conn_counters;
 
 struct hzi_connection {

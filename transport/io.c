@@ -11,8 +11,6 @@
 // Reads in a row before the thread looks at its orders and at what is to be written.
 #define READS_IN_A_ROW 16
 
-#define NS_PER_MS INT64_C(1000000)
-
 struct hzi_io {
 	hzi_connection *conn;
 	hzi_mailbox inbox; // only its bell: orders stand below
@@ -58,9 +56,6 @@ hzi_io_close(hzi_io *io, uint64_t conn_id, hz_err code, const char *why)
 	io->close_id = conn_id;
 	io->close_code = code;
 	io->close_why = why;
-	if (conn_id == 0) {
-		io->dial = false;
-	}
 	pthread_mutex_unlock(&io->lock);
 	hzi_io_ring(io);
 }
@@ -106,21 +101,22 @@ run_close(hzi_io *io)
 	const char *why = io->close_why;
 	io->close = false;
 	pthread_mutex_unlock(&io->lock);
-	if (wanted &&
-			(id == 0 ||
-					id ==
-							atomic_load_explicit(&io->conn->id,
-									memory_order_relaxed))) {
+	if (wanted && id == atomic_load_explicit(&io->conn->id, memory_order_relaxed)) {
 		close_connection(io, code, why);
 	}
 }
 
 // ---- Dialling ----
 
+// A close is none of a dial's business: it is for the connection that was there before.
 static bool
 dial_interrupted(void *ctx)
 {
-	return ordered(ctx);
+	hzi_io *io = ctx;
+	pthread_mutex_lock(&io->lock);
+	bool interrupted = io->stop || io->dial;
+	pthread_mutex_unlock(&io->lock);
+	return interrupted;
 }
 
 static hz_err
@@ -130,7 +126,7 @@ dial_and_authenticate(hzi_io *io, const hzi_dial_order *order, hzi_stream *strea
 	hzi_dial dial = io->options;
 	dial.host = order->host;
 	dial.port = order->port;
-	dial.wait = (hzi_wait){.deadline_ns = hzi_now_ns() + order->timeout_ms * NS_PER_MS,
+	dial.wait = (hzi_wait){.deadline_ns = hzi_deadline_in_ms(order->timeout_ms),
 			.interrupt_fd = -1,
 			.interrupted = dial_interrupted,
 			.ctx = io};
@@ -274,6 +270,7 @@ run(void *arg)
 		run_close(io);
 		run_dial(io);
 		serve(io, sleep_for_events(io));
+		atomic_fetch_add_explicit(&io->conn->counters.rounds, 1, memory_order_relaxed);
 	}
 	close_connection(io, HZ_ERR_CLOSED, "the client is shutting down");
 }
@@ -319,7 +316,10 @@ hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
 	io->epoll = -1;
 	io->options = *options;
 	io->handshake = handshake;
-	pthread_mutex_init(&io->lock, NULL);
+	if (pthread_mutex_init(&io->lock, NULL) != 0) {
+		free(io);
+		return HZ_ERR_RESOURCE;
+	}
 	conn->io = io;
 	hz_err e = prepare(io, bus, name);
 	if (e == HZ_OK) {

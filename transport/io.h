@@ -27,8 +27,9 @@ typedef struct hzi_dial_order {
 hz_err hzi_io_start(hzi_io **out, hzi_connection *conn, hzi_bus *bus, const char *name,
 		const hzi_dial *options, const hzi_handshake_request *handshake);
 
-// Orders; any thread, never block, the newest wins. dial: closes what is open first. close: with a
-// reason, only if the connection with this id is still open (0: whatever is open or being dialled).
+// Orders; any thread, never block, the newest of each kind wins. dial: closes what is open first, and
+// ends a dial under way (HZ_ERR_CANCELLED). close: with a reason, which must live as long as the
+// thread; only if the connection with this id is open, so it never ends a dial.
 void hzi_io_dial(hzi_io *io, const hzi_dial_order *order);
 void hzi_io_close(hzi_io *io, uint64_t conn_id, hz_err code, const char *why);
 

@@ -83,6 +83,23 @@ write_reply(const peer_script *script, int fd)
 	}
 }
 
+// Until the client closes.
+static void
+read_rest(peer *p, int fd)
+{
+	static _Thread_local uint8_t rest[65536];
+	while (p->script.then == PEER_WAITS && !atomic_load(&p->go)) {
+		(void)poll(NULL, 0, 1);
+	}
+	for (;;) {
+		ssize_t n = recv(fd, rest, sizeof(rest), 0);
+		if (n <= 0) {
+			return;
+		}
+		p->rest_size += (size_t)n;
+	}
+}
+
 static void
 run_peer(void *arg)
 {
@@ -91,12 +108,13 @@ run_peer(void *arg)
 	if (fd < 0) {
 		return;
 	}
+	atomic_store(&p->accepted, true);
 	int one = 1;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	read_request(p, fd);
 	write_reply(&p->script, fd);
-	uint8_t rest[256];
-	while (p->script.then == PEER_STAYS && recv(fd, rest, sizeof(rest), 0) > 0) {
+	if (p->script.then != PEER_CLOSES) {
+		read_rest(p, fd);
 	}
 	(void)close(fd);
 }
@@ -108,7 +126,17 @@ peer_start(peer *p, const peer_script *script)
 	p->script = *script;
 	p->listener = listen_on("127.0.0.1", 0, 8, &p->port);
 	HZT_CHECK(p->listener >= 0);
+	if (script->then == PEER_WAITS) {
+		int window = 16 * 1024;
+		(void)setsockopt(p->listener, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
+	}
 	HZT_OK(hzi_thread_start(&p->thread, "peer", run_peer, p));
+}
+
+void
+peer_let_go(peer *p)
+{
+	atomic_store(&p->go, true);
 }
 
 void

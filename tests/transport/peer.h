@@ -9,13 +9,15 @@
 #include "base/platform.h"
 #include "transport/dial.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef enum peer_end {
 	PEER_CLOSES, // at once
-	PEER_STAYS   // silent, until the client closes
+	PEER_STAYS,  // silent, until the client closes
+	PEER_WAITS   // reads nothing until peer_let_go, then as PEER_STAYS; its window is small
 } peer_end;
 
 typedef struct peer_script {
@@ -32,12 +34,18 @@ typedef struct peer {
 	uint16_t port;
 	peer_script script;
 	hzi_thread thread;
+	_Atomic bool accepted; // a client is there
+	_Atomic bool go;
+	size_t rest_size;      // what came behind the request, to be read after peer_stop
 	uint8_t request[8192]; // what came, to be read after peer_stop
 	size_t request_size;
 } peer;
 
 // Listens and starts the thread. Fails the case if it cannot.
 void peer_start(peer *p, const peer_script *script);
+
+// Has a peer that waits read. Any thread.
+void peer_let_go(peer *p);
 
 // Waits for the thread, which ends when the client has closed its side, and closes all.
 void peer_stop(peer *p);
