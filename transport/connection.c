@@ -240,20 +240,55 @@ hzi_connection_append(hzi_connection *conn, uint64_t id, hzi_out *out, unsigned 
 	return true;
 }
 
+// Takes the write right if there is something to write and it can be written.
+static bool
+begin_write(hzi_connection *conn, bool io_thread, bool *due)
+{
+	pthread_mutex_lock(&conn->lock);
+	*due = !conn->closed && !conn->writing && (conn->head != NULL || conn->gathered != NULL) &&
+			!atomic_load_explicit(&conn->blocked, memory_order_relaxed);
+	bool write = *due && (io_thread || conn->stream.ops->shared);
+	if (write) {
+		conn->writing = true;
+	}
+	pthread_mutex_unlock(&conn->lock);
+	return write;
+}
+
 void
 hzi_connection_flush(hzi_connection *conn)
 {
-	bool write = false;
-	pthread_mutex_lock(&conn->lock);
-	if (!conn->closed && !conn->writing && (conn->head != NULL || conn->gathered != NULL) &&
-			!atomic_load_explicit(&conn->blocked, memory_order_relaxed)) {
-		conn->writing = true;
-		write = true;
+	bool due = false;
+	if (begin_write(conn, false, &due)) {
+		due = write_out(conn, CALLER_BATCHES);
 	}
-	pthread_mutex_unlock(&conn->lock);
-	if (write && write_out(conn, CALLER_BATCHES)) {
+	if (due) {
 		hzi_io_ring(conn->io);
 	}
+}
+
+static void
+want_out(hzi_connection *conn, bool out)
+{
+	pthread_mutex_lock(&conn->lock);
+	if (conn->want_out != out) {
+		conn->want_out = out;
+		hzi_io_watch(conn->io, conn->stream.fd, !conn->leased, out);
+	}
+	pthread_mutex_unlock(&conn->lock);
+}
+
+void
+hzi_connection_write(hzi_connection *conn, bool room)
+{
+	bool due = false;
+	if (room) {
+		atomic_store_explicit(&conn->blocked, false, memory_order_release);
+	}
+	if (begin_write(conn, true, &due) && write_out(conn, CALLER_BATCHES)) {
+		hzi_io_ring(conn->io);
+	}
+	want_out(conn, atomic_load_explicit(&conn->blocked, memory_order_acquire));
 }
 
 bool
@@ -485,17 +520,6 @@ hzi_connection_broken(hzi_connection *conn, const char **why)
 	*why = conn->broken_why;
 	pthread_mutex_unlock(&conn->lock);
 	return e;
-}
-
-void
-hzi_connection_want_out(hzi_connection *conn, bool out)
-{
-	pthread_mutex_lock(&conn->lock);
-	if (conn->want_out != out) {
-		conn->want_out = out;
-		hzi_io_watch(conn->io, conn->stream.fd, !conn->leased, out);
-	}
-	pthread_mutex_unlock(&conn->lock);
 }
 
 bool

@@ -75,8 +75,6 @@ struct hzi_connection {
 	hz_err broken; // what a caller found wrong with the bytes; the I/O thread closes for it
 	const char *broken_why;
 	hzi_out *head, **tail; // queued, not yet gathered
-	size_t queued_bytes;
-	uint32_t queued;
 
 	// Owned by the holder of the write right.
 	hzi_out *gathered,
@@ -99,7 +97,7 @@ struct hzi_connection {
 	struct hzi_io *io;
 };
 
-// Prepares a slot without a connection. HZ_ERR_MEMORY. Cleared when its I/O thread has ended.
+// Prepares a slot without a connection. HZ_ERR_RESOURCE. Cleared when its I/O thread has ended.
 hz_err hzi_connection_init(hzi_connection *conn, uint32_t index, const hzi_conn_ops *ops, void *ctx,
 		hzi_block_pool *blocks, size_t max_message);
 void hzi_connection_clear(hzi_connection *conn);
@@ -117,7 +115,8 @@ bool hzi_connection_append(hzi_connection *conn, uint64_t id, hzi_out *out, unsi
 // called); false: it is being written or gone. Any thread.
 bool hzi_connection_withdraw(hzi_connection *conn, hzi_out *out);
 
-// Writes what is queued, as far as the socket takes it and nobody else is writing. Any thread.
+// Has what is queued written: here, as far as the socket takes it and nobody else is writing, or by
+// the I/O thread, if the stream is its alone. Any thread.
 void hzi_connection_flush(hzi_connection *conn);
 
 // The lease: a caller that is alone on the connection takes the read right and reads its own answer, so
@@ -137,8 +136,9 @@ void hzi_connection_drop_read(hzi_connection *conn);
 // What a caller found wrong with the connection, HZ_OK if nothing. I/O thread.
 hz_err hzi_connection_broken(hzi_connection *conn, const char **why);
 
-// Has the I/O thread's epoll wait for room in the socket, or not. I/O thread.
-void hzi_connection_want_out(hzi_connection *conn, bool out);
+// Writes what is queued as far as the socket takes it, also what others left over, and has epoll wait
+// for room if there is not enough. `room`: epoll says that there is some again. I/O thread.
+void hzi_connection_write(hzi_connection *conn, bool room);
 
 // Reads once and hands every whole message up. HZ_OK with *more = false when the socket is drained. The
 // caller holds the read right. HZ_ERR_DISCONNECTED, HZ_ERR_IO, HZ_ERR_PROTOCOL, HZ_ERR_LIMIT,

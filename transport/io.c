@@ -225,12 +225,7 @@ serve(hzi_io *io, uint32_t events)
 		close_connection(io, e == HZ_ERR_IO ? HZ_ERR_DISCONNECTED : e, why);
 		return;
 	}
-	if ((events & EPOLLOUT) != 0) {
-		atomic_store_explicit(&io->conn->blocked, false, memory_order_release);
-	}
-	hzi_connection_flush(io->conn);
-	hzi_connection_want_out(
-			io->conn, atomic_load_explicit(&io->conn->blocked, memory_order_acquire));
+	hzi_connection_write(io->conn, (events & EPOLLOUT) != 0);
 }
 
 // Sleeps until the socket or the bell wants something; returns the socket's events.
