@@ -15,15 +15,15 @@
 // A caller writes at most this many batches for others before it passes the rest to the I/O thread.
 #define CALLER_BATCHES 2U
 
-// With more than this in flight a caller leaves the write to the I/O thread, so that several requests
-// leave in one system call.
+// With more than this in flight a caller leaves the write to the I/O thread, so that several
+// requests leave in one system call.
 #define WRITE_THROUGH 2
 
 #define BLOCK_BYTES (64U * 1024U)
 #define READ_MIN 2048U
 
-// The most that is allocated on a header's word alone; beyond it a message's block grows as its bytes
-// arrive.
+// The most that is allocated on a header's word alone; beyond it a message's block grows as its
+// bytes arrive.
 #define TRUST_BYTES (4U * 1024U * 1024U)
 
 #define FRAGMENTED_MESSAGES_MAX 64U
@@ -84,8 +84,8 @@ release_all(const hzi_connection *conn, hzi_out *list)
 	}
 }
 
-// Moves what is queued to the holder of the write right. Marks each request as sent before any system
-// call can let its bytes out (rule 4).
+// Moves what is queued to the holder of the write right. Marks each request as sent before any
+// system call can let its bytes out (rule 4).
 static void
 gather(hzi_connection *conn)
 {
@@ -159,8 +159,8 @@ write_once(hzi_connection *conn)
 	return sent == bytes;
 }
 
-// The write right goes back, unless there is more to write and the holder has batches left. True: it
-// was given back. *rest: something stays for the I/O thread.
+// The write right goes back, unless there is more to write and the holder has batches left. True:
+// it was given back. *rest: something stays for the I/O thread.
 static bool
 give_back(hzi_connection *conn, bool stuck, unsigned batches, bool *rest)
 {
@@ -370,8 +370,8 @@ make_room(hzi_connection *conn)
 			conn->block->cap - conn->fill >= (need > used + READ_MIN ? 1 : READ_MIN)) {
 		return HZ_OK;
 	}
-	// A message of many frames makes itself known piece by piece: at least twice the room each time,
-	// so that its bytes are moved a few times and not once a read.
+	// A message of many frames makes itself known piece by piece: at least twice the room each
+	// time, so that its bytes are moved a few times and not once a read.
 	return new_block(conn, used, need > 2 * used ? need : 2 * used);
 }
 
@@ -599,7 +599,8 @@ gain_rights(hzi_connection *conn)
 	pthread_mutex_lock(&conn->lock);
 	conn->closed = true;
 	atomic_store_explicit(&conn->open_id, 0, memory_order_release);
-	// Sequentially consistent: a call that is given up right now must see this, or be seen by the sweep.
+	// Sequentially consistent: a call that is given up right now must see this, or be seen by
+	// the sweep.
 	atomic_store(&conn->id, 0);
 	conn->stream.ops->shutdown(&conn->stream);
 	while (conn->writing || conn->reading) {

@@ -2,7 +2,8 @@
 //
 // A connection slot: the place for the connection to one member. It lives as long as the client and
 // holds one connection after another, told apart by connection id. Its I/O thread (transport/io.h)
-// dials, reads and closes; any thread may append a request and, while it holds the write right, write.
+// dials, reads and closes; any thread may append a request and, while it holds the write right,
+// write.
 //
 // Rules of the design that live here: 4 (sent before the first byte), 5 (register or be refused), 6
 // (write right), 10 (one closer per descriptor), 12 (read right).
@@ -34,7 +35,8 @@ typedef struct hzi_out {
 	_Atomic bool queued; // the connection still refers to data
 } hzi_out;
 
-// What the layer above hands down at start. All run on whatever thread writes or reads; none may block.
+// What the layer above hands down at start. All run on whatever thread writes or reads; none may
+// block.
 typedef struct hzi_conn_ops {
 	// The request is about to be written. False: it ended meanwhile, leave it out.
 	bool (*sending)(hzi_out *out);
@@ -42,10 +44,12 @@ typedef struct hzi_conn_ops {
 	void (*released)(hzi_out *out);
 	// One whole message was read. Lends msg; keep it by hzi_slice_take.
 	void (*message)(void *ctx, hzi_connection *conn, uint64_t conn_id, const hzi_slice *msg);
-	// A dial ended. On success the reply is given and the connection is open for calls bound to it.
+	// A dial ended. On success the reply is given and the connection is open for calls bound to
+	// it.
 	void (*dialled)(void *ctx, hzi_connection *conn, hz_err code, hzi_handshake_reply *reply,
 			const hz_error *err);
-	// The connection is closed, both rights are held: nothing of it runs any more. Sweep its calls.
+	// The connection is closed, both rights are held: nothing of it runs any more. Sweep its
+	// calls.
 	void (*closed)(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code,
 			const char *why);
 } hzi_conn_ops;
@@ -105,10 +109,10 @@ void hzi_connection_clear(hzi_connection *conn);
 enum { HZI_APPEND_FIRST = 1, HZI_APPEND_ONLY = 2 };
 
 // Queues a request on the connection `id` and gets it on its way: writes it here when little is in
-// flight (the caller has counted it in in_flight), else leaves it to the I/O thread and rings. FIRST
-// puts it before all that is not begun; ONLY does neither write nor ring (a batch; follow with
-// hzi_connection_flush). False: that connection is closed and nothing was sent. Any thread; never
-// blocks on the socket.
+// flight (the caller has counted it in in_flight), else leaves it to the I/O thread and rings.
+// FIRST puts it before all that is not begun; ONLY does neither write nor ring (a batch; follow
+// with hzi_connection_flush). False: that connection is closed and nothing was sent. Any thread;
+// never blocks on the socket.
 bool hzi_connection_append(hzi_connection *conn, uint64_t id, hzi_out *out, unsigned flags);
 
 // Takes back a request that no write has begun. True: it is out of the list (and `released` was not
@@ -119,12 +123,13 @@ bool hzi_connection_withdraw(hzi_connection *conn, hzi_out *out);
 // the I/O thread, if the stream is its alone. Any thread.
 void hzi_connection_flush(hzi_connection *conn);
 
-// The lease: a caller that is alone on the connection takes the read right and reads its own answer, so
-// that only the socket wakes it. The socket is out of the I/O thread's sight meanwhile.
+// The lease: a caller that is alone on the connection takes the read right and reads its own
+// answer, so that only the socket wakes it. The socket is out of the I/O thread's sight meanwhile.
 //
 // lease: false when somebody else reads or other calls are in flight. await: sleeps until there is
-// something to read, reads it and hands up what came; false at the deadline or when the connection is
-// to be closed. give_back ends it; the connection's end (shutdown of the socket) does, too. Any thread.
+// something to read, reads it and hands up what came; false at the deadline or when the connection
+// is to be closed. give_back ends it; the connection's end (shutdown of the socket) does, too. Any
+// thread.
 bool hzi_connection_lease(hzi_connection *conn, uint64_t id);
 bool hzi_connection_await(hzi_connection *conn, int64_t deadline_ns);
 void hzi_connection_give_back(hzi_connection *conn);
@@ -136,12 +141,12 @@ void hzi_connection_drop_read(hzi_connection *conn);
 // What a caller found wrong with the connection, HZ_OK if nothing. I/O thread.
 hz_err hzi_connection_broken(hzi_connection *conn, const char **why);
 
-// Writes what is queued as far as the socket takes it, also what others left over, and has epoll wait
-// for room if there is not enough. `room`: epoll says that there is some again. I/O thread.
+// Writes what is queued as far as the socket takes it, also what others left over, and has epoll
+// wait for room if there is not enough. `room`: epoll says that there is some again. I/O thread.
 void hzi_connection_write(hzi_connection *conn, bool room);
 
-// Reads once and hands every whole message up. HZ_OK with *more = false when the socket is drained. The
-// caller holds the read right. HZ_ERR_DISCONNECTED, HZ_ERR_IO, HZ_ERR_PROTOCOL, HZ_ERR_LIMIT,
+// Reads once and hands every whole message up. HZ_OK with *more = false when the socket is drained.
+// The caller holds the read right. HZ_ERR_DISCONNECTED, HZ_ERR_IO, HZ_ERR_PROTOCOL, HZ_ERR_LIMIT,
 // HZ_ERR_MEMORY end the connection.
 hz_err hzi_connection_read(hzi_connection *conn, bool *more, const char **why);
 

@@ -34,7 +34,7 @@ send_all(const exchange *ex, const uint8_t *bytes, size_t size)
 	hzi_stream *stream = ex->stream;
 	while (size != 0) {
 		// A list for writing is not written to; only the type cannot say so.
-		struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = size};
+		struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
 		size_t sent = 0;
 		hz_err code = stream->ops->writev(stream, &part, 1, &sent);
 		if (code != HZ_OK) {

@@ -4,8 +4,8 @@
 #include "base/fail.h"
 #include "protocol/decode.h"
 #include "protocol/encode.h"
+#include "protocol/error.h"
 #include "protocol/gen/client.h"
-#include "protocol/gen/types.h"
 #include "protocol/message.h"
 
 #include <stdlib.h>
@@ -82,9 +82,8 @@ hzi_handshake_encode(const hzi_handshake_request *request, hzi_buf *out, hz_erro
 	hz_err code = try_encode(request, out);
 	if (code == HZ_ERR_LIMIT) {
 		return hzi_fail(err, code,
-				"client name, labels and credentials make an authentication "
-				"request "
-				"of more than %d bytes, which no member reads",
+				"client name, labels and credentials make a request of more than "
+				"%d bytes, which no member reads",
 				HZI_HANDSHAKE_REQUEST_MAX);
 	}
 	if (code != HZ_OK) {
@@ -122,16 +121,10 @@ static const struct {
 static hz_err
 fail_with_error(const hzi_buf *in, hz_error *err)
 {
-	hzp_error_response answer;
-	const char *reason = NULL;
-	if (hzp_decode(in->data, in->len, &HZP_ERROR_RESPONSE, &answer, &reason) != HZ_OK) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL, "error message of the member: %s", reason);
-	}
 	hzp_error_holder first;
-	hzp_iter it = hzp_iter_start(&answer.holders);
-	if (!hzp_iter_next(&it, &first)) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL,
-				"error message of the member without an error");
+	const char *reason = NULL;
+	if (hzp_error_first(in->data, in->len, &first, NULL, &reason) != HZ_OK) {
+		return hzi_fail(err, HZ_ERR_PROTOCOL, "error message of the member: %s", reason);
 	}
 	hz_err code = HZ_ERR_SERVER;
 	bool retryable = false;

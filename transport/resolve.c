@@ -105,43 +105,45 @@ fail_lookup(const char *host, int result, int number, hz_error *err)
 	return hzi_fail(err, HZ_ERR_RESOLVE, "cannot resolve %s: %s", host, gai_strerror(result));
 }
 
-// Starts a thread that owns one of the two uses. Gives the other.
-static hz_err
-lookup_start(const char *host, uint16_t port, lookup **out, hz_error *err)
+// Starts a thread that owns one of the two uses. Gives the other, or NULL with *code.
+static lookup *
+lookup_start(const char *host, uint16_t port, hz_err *code, hz_error *err)
 {
 	lookup *look = calloc(1, sizeof(*look));
 	if (look == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory to resolve %s", host);
+		*code = hzi_fail(err, HZ_ERR_MEMORY, "no memory to resolve %s", host);
+		return NULL;
 	}
 	atomic_init(&look->users, 2);
 	atomic_init(&look->done, false);
 	look->port = port;
 	memcpy(look->host, host, strlen(host) + 1);
-	hz_err code = hzi_eventfd_open(&look->done_fd);
-	if (code != HZ_OK) {
+	*code = hzi_eventfd_open(&look->done_fd);
+	if (*code != HZ_OK) {
 		free(look);
-		return hzi_fail(err, code, "no descriptor left to resolve %s", host);
+		hzi_fail(err, *code, "no descriptor left to resolve %s", host);
+		return NULL;
 	}
 	// Modules of the name service are foreign code: they get the system's stack size.
 	hzi_thread thread;
-	code = hzi_thread_start_stack(&thread, "hz-resolve", 0, run_lookup, look);
-	if (code != HZ_OK) {
+	*code = hzi_thread_start_stack(&thread, "hz-resolve", 0, run_lookup, look);
+	if (*code != HZ_OK) {
 		(void)close(look->done_fd);
 		free(look);
-		return hzi_fail(err, code, "no thread left to resolve %s", host);
+		hzi_fail(err, *code, "no thread left to resolve %s", host);
+		return NULL;
 	}
 	hzi_thread_detach(&thread);
-	*out = look;
-	return HZ_OK;
+	return look;
 }
 
 static hz_err
 resolve_name(const char *host, uint16_t port, const hzi_wait *wait, hzi_endpoints *out,
 		hz_error *err)
 {
-	lookup *look = NULL;
-	hz_err code = lookup_start(host, port, &look, err);
-	if (code != HZ_OK) {
+	hz_err code = HZ_OK;
+	lookup *look = lookup_start(host, port, &code, err);
+	if (look == NULL) {
 		return code;
 	}
 	char what[HOST_MAX + 16];

@@ -18,30 +18,30 @@ typedef struct hzi_stream_ops {
 	// For logs: "tcp" or "tls".
 	const char *name;
 
-	// Whether threads other than the I/O thread may call writev, and a lease holder read. If not,
-	// only the I/O thread may touch the stream, with the exception of shutdown.
+	// Whether threads other than the I/O thread may call writev, and a lease holder read. If
+	// not, only the I/O thread may touch the stream, with the exception of shutdown.
 	bool shared;
 
-	// Reads up to size (at least 1) bytes into buf, which is lent. HZ_OK with *got = 0: nothing is
-	// there yet. HZ_ERR_DISCONNECTED: the peer or shutdown() ended the stream. HZ_ERR_IO or
+	// Reads up to size (at least 1) bytes into buf, which is lent. HZ_OK with *got = 0: nothing
+	// is there yet. HZ_ERR_DISCONNECTED: the peer or shutdown() ended the stream. HZ_ERR_IO or
 	// HZ_ERR_TLS: it broke otherwise. *got is written in every case. By the holder of the read
 	// right.
 	hz_err (*read)(hzi_stream *stream, void *buf, size_t size, size_t *got);
 
-	// Writes from count (at least 1) parts, which are lent, and says in *sent how many bytes were
-	// taken; less than all, 0 as well, means that it would block. After that the next call must
-	// begin with the byte that follows, unchanged. Errors as for read; *sent is written in every
-	// case. By the holder of the write right.
+	// Writes from count (at least 1) parts, which are lent, and says in *sent how many bytes
+	// were taken; less than all, 0 as well, means that it would block. After that the next call
+	// must begin with the byte that follows, unchanged. Errors as for read; *sent is written in
+	// every case. By the holder of the write right.
 	hz_err (*writev)(hzi_stream *stream, const struct iovec *parts, int count, size_t *sent);
 
-	// The events (EPOLLIN, EPOLLOUT, which poll(2) knows as POLLIN, POLLOUT) to wait for after a
-	// read that found nothing, a writev that did not take all, or both, as the caller says. Before a
-	// wait with `reading` a read must have found nothing: TLS may hold bytes that epoll does not
-	// know of.
+	// The events (EPOLLIN, EPOLLOUT, which poll(2) knows as POLLIN, POLLOUT) to wait for after
+	// a read that found nothing, a writev that did not take all, or both, as the caller says.
+	// Before a wait with `reading` a read must have found nothing: TLS may hold bytes that
+	// epoll does not know of.
 	uint32_t (*wants)(const hzi_stream *stream, bool reading, bool writing);
 
-	// Ends both directions, so that readers and writers fail and whoever polls wakes; the descriptor
-	// stays. Any thread that holds a use of the connection; may be called again.
+	// Ends both directions, so that readers and writers fail and whoever polls wakes; the
+	// descriptor stays. Any thread that holds a use of the connection; may be called again.
 	void (*shutdown)(hzi_stream *stream);
 
 	// Frees the descriptor and the state. Once, by the last user.

@@ -54,7 +54,7 @@ write_some(hzi_stream *stream, const struct iovec *parts, int count, size_t *sen
 {
 	// The list is lent and sendmsg does not write to it; only its type cannot say so.
 	struct msghdr message = {
-			.msg_iov = (struct iovec *)(uintptr_t)parts,
+			.msg_iov = (struct iovec *)parts,
 			.msg_iovlen = (size_t)(count < IOV_MAX ? count : IOV_MAX),
 	};
 	ssize_t n;

@@ -14,9 +14,9 @@ typedef struct hzi_tcp_options {
 	bool no_delay;
 	bool keep_alive;
 	bool reuse_address;
-	// What close does with bytes that the peer has not taken: negative, the system's way; 0, they
-	// are dropped and the peer sees a reset; positive, the system keeps trying for so many seconds,
-	// in the background: close itself never blocks.
+	// What close does with bytes that the peer has not taken: negative, the system's way; 0,
+	// they are dropped and the peer sees a reset; positive, the system keeps trying for so many
+	// seconds, in the background: close itself never blocks.
 	int linger_s;
 	int buffer_kb; // of each direction; 0 leaves it to the system, which then adapts it
 } hzi_tcp_options;

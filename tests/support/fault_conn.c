@@ -159,7 +159,8 @@ hzt_fault_conn_move(hzt_fault_conn *conn, int64_t now_ns)
 	return due_ns;
 }
 
-// A descriptor that nothing is wanted of is not watched at all: its errors would wake us without end.
+// A descriptor that nothing is wanted of is not watched at all: its errors would wake us without
+// end.
 static void
 watch(int poll, hzt_fault_end *end, const hzt_pipe *in, const hzt_pipe *out, int64_t now_ns)
 {

@@ -24,8 +24,8 @@ typedef struct hzt_fault_conn {
 	bool dead;    // its descriptors are closed
 } hzt_fault_conn;
 
-// Takes the descriptor of a client and connects to the target. NULL: nobody is there, and the client
-// was reset.
+// Takes the descriptor of a client and connects to the target. NULL: nobody is there, and the
+// client was reset.
 hzt_fault_conn *hzt_fault_conn_new(int client, const struct sockaddr_in *target, uint64_t number,
 		hzt_faults faults[HZT_FLOWS]);
 

@@ -18,8 +18,8 @@
 
 // ---- Mutation ----
 
-// Numbers that look random, one for each position: no state, so that it does not matter how bytes are
-// gathered.
+// Numbers that look random, one for each position: no state, so that it does not matter how bytes
+// are gathered.
 static uint64_t
 scatter(uint64_t seed, uint64_t salt, uint64_t at)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One direction of one connection of the fault proxy: bytes that were read and wait to be passed on.
-// Used by the proxy's thread, and under its lock.
+// One direction of one connection of the fault proxy: bytes that were read and wait to be passed
+// on. Used by the proxy's thread, and under its lock.
 #ifndef HZT_FAULT_PIPE_H
 #define HZT_FAULT_PIPE_H
 
@@ -47,7 +47,8 @@ typedef enum hzt_pipe_state { HZT_PIPE_GOES_ON, HZT_PIPE_BROKEN, HZT_PIPE_CUT } 
 // Reads once, if there is room and no stall. BROKEN: the sender's side is gone.
 hzt_pipe_state hzt_pipe_fill(hzt_pipe *pipe, int64_t now_ns);
 
-// Passes on what is due, as far as the receiver takes it. CUT: the byte count of the cut is reached.
+// Passes on what is due, as far as the receiver takes it. CUT: the byte count of the cut is
+// reached.
 hzt_pipe_state hzt_pipe_drain(hzt_pipe *pipe, int64_t now_ns);
 
 // Ends it: what waits is dropped, what comes is thrown away, the receiver reads an end.

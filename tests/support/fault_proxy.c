@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The fault proxy's thread, and what tests tell it. The thread looks at all connections whenever one
-// of them has something, which is plenty for a test.
+// The fault proxy's thread, and what tests tell it. The thread looks at all connections whenever
+// one of them has something, which is plenty for a test.
 #include "tests/support/fault_proxy.h"
 
 #include "tests/support/fault_conn.h"

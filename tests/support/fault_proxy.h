@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A TCP proxy that spoils what passes through it: it listens on a loopback port, connects each client
-// that comes to one target, and passes bytes on, later, slower, torn, changed, or no longer.
+// A TCP proxy that spoils what passes through it: it listens on a loopback port, connects each
+// client that comes to one target, and passes bytes on, later, slower, torn, changed, or no longer.
 //
 // Before real members it stands like this, so that clients find only the proxies while the members
 // talk to each other undisturbed:
@@ -10,9 +10,9 @@
 //	"2 backup=1 public=<address of a>,<address of b>"      the specification of the cluster
 //	hzt_proxy_target(a, hzt_cluster_direct(cluster, 0));   ... and b, 1
 //
-// A fault holds for one flow, or both, of all connections of the proxy, those to come included, from
-// when it is set until it is taken back. Every function may be called from any thread and does not
-// block, unless it says so. Failures of the system (no port, no memory) end the process.
+// A fault holds for one flow, or both, of all connections of the proxy, those to come included,
+// from when it is set until it is taken back. Every function may be called from any thread and does
+// not block, unless it says so. Failures of the system (no port, no memory) end the process.
 #ifndef HZT_FAULT_PROXY_H
 #define HZT_FAULT_PROXY_H
 
@@ -30,8 +30,8 @@ typedef enum hzt_proxy_cut_kind { HZT_CUT_FIN, HZT_CUT_RESET } hzt_proxy_cut_kin
 
 // ---- Life ----
 
-// Listens on a port of its own. Without a target it resets whoever comes. Gives a proxy; end it with
-// hzt_proxy_end.
+// Listens on a port of its own. Without a target it resets whoever comes. Gives a proxy; end it
+// with hzt_proxy_end.
 hzt_proxy *hzt_proxy_start(void);
 
 // Resets all connections and joins the thread; blocks for that. NULL-safe, nulls the pointer.
@@ -55,8 +55,8 @@ void hzt_proxy_rate(hzt_proxy *proxy, hzt_flow flow, int64_t bytes_per_second);
 // Passes on one byte a system call.
 void hzt_proxy_dribble(hzt_proxy *proxy, hzt_flow flow, bool on);
 
-// Reads nothing and passes on nothing, not even an end, until it is told otherwise: the sender sees a
-// full window after a while.
+// Reads nothing and passes on nothing, not even an end, until it is told otherwise: the sender sees
+// a full window after a while.
 void hzt_proxy_stall(hzt_proxy *proxy, hzt_flow flow, bool on);
 
 typedef enum hzt_mutation_kind {
@@ -85,8 +85,8 @@ void hzt_proxy_mutate(hzt_proxy *proxy, hzt_flow flow, const hzt_mutation *mutat
 // Returns how many it cut.
 size_t hzt_proxy_cut(hzt_proxy *proxy, uint64_t connection, hzt_proxy_cut_kind how);
 
-// Cuts every connection that is open now, or each to come, as soon as exactly n more bytes of the flow
-// (one of them) were passed on. n < 0: no more of that.
+// Cuts every connection that is open now, or each to come, as soon as exactly n more bytes of the
+// flow (one of them) were passed on. n < 0: no more of that.
 void hzt_proxy_cut_after(hzt_proxy *proxy, hzt_flow flow, int64_t n, hzt_proxy_cut_kind how);
 void hzt_proxy_cut_new_after(hzt_proxy *proxy, hzt_flow flow, int64_t n, hzt_proxy_cut_kind how);
 

@@ -373,8 +373,8 @@ closes_one_half(void)
 
 // ---- Changed bytes ----
 
-// What the member gets of these bytes, sent in pieces of `piece` bytes over the connection with this
-// number of a new proxy.
+// What the member gets of these bytes, sent in pieces of `piece` bytes over the connection with
+// this number of a new proxy.
 static size_t
 mutated(const hzt_mutation *rule, uint64_t number, size_t piece, const uint8_t *bytes, size_t n,
 		uint8_t *out, size_t room)

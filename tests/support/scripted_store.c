@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Maps and queues, as far as a client needs something that answers. All members of the process share
-// them, as those of a cluster do. Values are the bytes that came.
+// Maps and queues, as far as a client needs something that answers. All members of the process
+// share them, as those of a cluster do. Values are the bytes that came.
 #include "protocol/decode.h"
 #include "protocol/gen/map.h"
 #include "protocol/gen/queue.h"
@@ -201,7 +201,8 @@ parked_name(const hzt_waiting *waiting)
 	return polled.name;
 }
 
-// Takes parked requests of a queue off a member's list and answers them, as long as there are items.
+// Takes parked requests of a queue off a member's list and answers them, as long as there are
+// items.
 static void
 feed_member(hzt_scripted *member, hzp_bytes name)
 {

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Bytes of the first frame's content in an answer from before 2.7, and how many parts follow it there
-// and in 2.7.
+// Bytes of the first frame's content in an answer from before 2.7, and how many parts follow it
+// there and in 2.7.
 #define FIRST_2_0 54U
 #define PARTS_2_0 2
 #define PARTS_2_7 7

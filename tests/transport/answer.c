@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define IN_TIME_MS 3000
+#define IN_TIME_MS INT64_C(3000)
 
 hzi_handshake_request
 plain_request(void)

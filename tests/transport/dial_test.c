@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SOON_MS 3000
+#define SOON_MS INT64_C(3000)
 
 static hzi_dial
 dial_to(const char *host, uint16_t port, int64_t timeout_ms)
@@ -104,7 +104,8 @@ refused(void)
 static void
 unreachable(void)
 {
-	// No connection can be made to a broadcast address, and the system knows without asking anybody.
+	// No connection can be made to a broadcast address, and the system knows without asking
+	// anybody.
 	hz_error err;
 	hzi_dial dial = dial_to("255.255.255.255", 5701, 10000);
 	check_fails(&dial, HZ_ERR_IO, &err);
@@ -190,8 +191,8 @@ interrupted_by_descriptor(void)
 {
 	int fd = -1;
 	HZT_OK(hzi_eventfd_open(&fd));
-	// The interruption comes just after the question was put: only the descriptor can wake the dial
-	// before the next one. On a busy machine a try may be late, but not each of them.
+	// The interruption comes just after the question was put: only the descriptor can wake the
+	// dial before the next one. On a busy machine a try may be late, but not each of them.
 	int64_t best_ms = INT64_MAX;
 	for (int i = 0; i < 20 && best_ms >= 50; i++) {
 		int64_t took_ms = check_interrupted(fd);

@@ -258,7 +258,7 @@ silence(void)
 	exchange(&(peer_script){.read_bytes = SIZE_MAX, .then = PEER_STAYS}, &request, &wait, &out);
 	HZT_EQ_INT(out.code, HZ_ERR_TIMEOUT);
 	HZT_CHECK(out.err.retryable);
-	HZT_CHECK(out.took_ms <= 1500 * hzt_slowness());
+	HZT_CHECK(out.took_ms <= INT64_C(1500) * hzt_slowness());
 }
 
 static void
@@ -295,7 +295,7 @@ slow_drip(void)
 				 .pause_ms = 10},
 			&request, &wait, &out);
 	HZT_EQ_INT(out.code, HZ_ERR_TIMEOUT);
-	HZT_CHECK(out.took_ms <= 1500 * hzt_slowness());
+	HZT_CHECK(out.took_ms <= INT64_C(1500) * hzt_slowness());
 }
 
 static bool

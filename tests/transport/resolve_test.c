@@ -205,7 +205,7 @@ deadline_frees_who_waits(void)
 		hzi_wait wait = wait_ms(20);
 		int64_t start_ms = hzt_now_ms();
 		HZT_EQ_INT(hzi_resolve("slow.example", 1, &wait, &found, &err), HZ_ERR_TIMEOUT);
-		HZT_CHECK(hzt_now_ms() - start_ms < 2000 * hzt_slowness());
+		HZT_CHECK(hzt_now_ms() - start_ms < INT64_C(2000) * hzt_slowness());
 		HZT_CHECK(strstr(err.message, "resolving slow.example") != NULL);
 	}
 	// The threads that nobody waits for clean up after themselves.
@@ -241,7 +241,8 @@ answer_and_deadline_together(void)
 	for (int i = 0; i < 200; i++) {
 		(void)sem_post(&release);
 		hzi_endpoints found = {0};
-		hzi_wait wait = {.deadline_ns = hzi_now_ns() + i * 2000, .interrupt_fd = -1};
+		hzi_wait wait = {.deadline_ns = hzi_now_ns() + INT64_C(2000) * i,
+				.interrupt_fd = -1};
 		hz_err code = hzi_resolve("slow.example", 7, &wait, &found, NULL);
 		HZT_CHECK(code == HZ_OK || code == HZ_ERR_TIMEOUT);
 		HZT_EQ_INT(found.count, code == HZ_OK ? 1 : 0);
