@@ -7,6 +7,7 @@
 #include "core/cancel.h"
 #include "core/invocation.h"
 #include "core/retry.h"
+#include "transport/lease.h"
 
 static int64_t
 deadline_of(const hzi_call *call)

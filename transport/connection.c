@@ -2,12 +2,7 @@
 #include "transport/connection.h"
 
 #include "base/platform.h"
-#include "protocol/message.h"
 #include "transport/io.h"
-
-#include <errno.h>
-#include <poll.h>
-#include <string.h>
 
 // One write gathers at most this many requests.
 #define GATHER_MAX 64
@@ -19,21 +14,11 @@
 // requests leave in one system call.
 #define WRITE_THROUGH 2
 
-#define BLOCK_BYTES (64U * 1024U)
-#define READ_MIN 2048U
-
-// The most that is allocated on a header's word alone; beyond it a message's block grows as its
-// bytes arrive.
-#define TRUST_BYTES (4U * 1024U * 1024U)
-
-#define FRAGMENTED_MESSAGES_MAX 64U
-
 hz_err
 hzi_connection_init(hzi_connection *conn, uint32_t index, const hzi_conn_ops *ops, void *ctx,
 		hzi_block_pool *blocks, size_t max_message)
 {
-	*conn = (hzi_connection){
-			.index = index, .ops = ops, .ctx = ctx, .blocks = blocks, .closed = true};
+	*conn = (hzi_connection){.index = index, .ops = ops, .ctx = ctx, .closed = true};
 	if (pthread_mutex_init(&conn->lock, NULL) != 0) {
 		return HZ_ERR_RESOURCE;
 	}
@@ -43,17 +28,14 @@ hzi_connection_init(hzi_connection *conn, uint32_t index, const hzi_conn_ops *op
 	}
 	conn->tail = &conn->head;
 	conn->gathered_tail = &conn->gathered;
-	conn->splitter.max_bytes = max_message;
-	hzp_fragments_init(&conn->fragments, FRAGMENTED_MESSAGES_MAX, max_message);
+	hzi_receiver_init(&conn->receiver, blocks, max_message);
 	return HZ_OK;
 }
 
 void
 hzi_connection_clear(hzi_connection *conn)
 {
-	hzi_block_release(conn->block);
-	conn->block = NULL;
-	hzp_fragments_clear(&conn->fragments);
+	hzi_receiver_clear(&conn->receiver);
 	pthread_cond_destroy(&conn->right);
 	pthread_mutex_destroy(&conn->lock);
 }
@@ -113,6 +95,7 @@ written(hzi_connection *conn, size_t n)
 {
 	while (n > 0) {
 		hzi_out *out = conn->gathered;
+		HZI_ASSERT(out != NULL);
 		size_t left = out->n - conn->written;
 		if (n < left) {
 			conn->written += n;
@@ -137,7 +120,8 @@ write_once(hzi_connection *conn)
 	size_t bytes = 0;
 	size_t skip = conn->written;
 	for (hzi_out *out = conn->gathered; out != NULL && n < GATHER_MAX; out = out->next) {
-		parts[n].iov_base = (void *)(uintptr_t)(out->data + skip);
+		// What is written from is not written to; only the type cannot say so.
+		parts[n].iov_base = (void *)(out->data + skip);
 		parts[n].iov_len = out->n - skip;
 		bytes += parts[n].iov_len;
 		skip = 0;
@@ -325,253 +309,28 @@ hzi_connection_idle(hzi_connection *conn)
 
 // ---- Reading ----
 
-static bool
-only_ours(const hzi_block *block)
-{
-	return atomic_load_explicit(&block->refs, memory_order_acquire) == 1;
-}
-
-// Gets a block with room for what is known to come, and moves what is there of the message at hand.
-static hz_err
-new_block(hzi_connection *conn, size_t used, size_t need)
-{
-	size_t size = need > BLOCK_BYTES ? need : BLOCK_BYTES;
-	if (conn->block != NULL && only_ours(conn->block) && conn->block->cap >= size) {
-		memmove(conn->block->data, conn->block->data + conn->start, used);
-	} else {
-		hzi_block *block = hzi_block_new(conn->blocks, size);
-		if (block == NULL) {
-			return HZ_ERR_MEMORY;
-		}
-		if (used > 0) {
-			memcpy(block->data, conn->block->data + conn->start, used);
-		}
-		hzi_block_release(conn->block);
-		conn->block = block;
-	}
-	conn->start = 0;
-	conn->fill = used;
-	return HZ_OK;
-}
-
-static hz_err
-make_room(hzi_connection *conn)
-{
-	size_t used = conn->fill - conn->start;
-	size_t need = conn->splitter.wanted > used ? conn->splitter.wanted : used + READ_MIN;
-	size_t most = 2 * used > TRUST_BYTES ? 2 * used : TRUST_BYTES;
-	if (need > most) {
-		need = most;
-	}
-	if (conn->block != NULL && used == 0 && only_ours(conn->block)) {
-		conn->start = conn->fill = 0;
-	}
-	if (conn->block != NULL && conn->block->cap - conn->start >= need &&
-			conn->block->cap - conn->fill >= (need > used + READ_MIN ? 1 : READ_MIN)) {
-		return HZ_OK;
-	}
-	// A message of many frames makes itself known piece by piece: at least twice the room each
-	// time, so that its bytes are moved a few times and not once a read.
-	return new_block(conn, used, need > 2 * used ? need : 2 * used);
-}
-
-static void
-hand_up(hzi_connection *conn, const hzi_slice *msg)
-{
-	conn->ops->message(conn->ctx, conn, atomic_load_explicit(&conn->id, memory_order_relaxed),
-			msg);
-}
-
-static const char *
-why_not_split(hz_err e)
-{
-	return e == HZ_ERR_LIMIT ? "a message is longer than the configured limit"
-				 : "a frame has an impossible length";
-}
-
-static const char *
-why_no_fragment(hz_err e)
-{
-	if (e == HZ_ERR_LIMIT) {
-		return "messages in parts take more than the configured limit";
-	}
-	return e == HZ_ERR_MEMORY ? "no memory for a message in parts"
-				  : "a part of a message belongs to none";
-}
-
-static hz_err
-hand_up_fragment(hzi_connection *conn, const uint8_t *p, size_t n)
-{
-	hzi_buf whole = {0};
-	hz_err e = hzp_fragments_add(&conn->fragments, p, n, &whole);
-	if (e == HZ_OK && whole.len > 0) {
-		hzi_block *block = hzi_block_new(conn->blocks, whole.len);
-		if (block == NULL) {
-			e = HZ_ERR_MEMORY;
-		} else {
-			memcpy(block->data, whole.data, whole.len);
-			hzi_slice msg = {.block = block, .p = block->data, .n = whole.len};
-			hand_up(conn, &msg);
-			hzi_block_release(block);
-		}
-	}
-	hzi_buf_clear(&whole);
-	return e;
-}
-
-// Every whole message in the buffer goes up.
-static hz_err
-split(hzi_connection *conn, const char **why)
-{
-	for (;;) {
-		const uint8_t *p = conn->block->data + conn->start;
-		size_t n = 0;
-		hz_err e = hzp_split(&conn->splitter, p, conn->fill - conn->start, &n);
-		if (e != HZ_OK) {
-			*why = why_not_split(e);
-			return e;
-		}
-		if (n == 0) {
-			return HZ_OK;
-		}
-		conn->start += n;
-		if (hzp_is_fragment(p)) {
-			e = hand_up_fragment(conn, p, n);
-			*why = e == HZ_OK ? *why : why_no_fragment(e);
-		} else if (hzp_message_check(p, n) == HZ_OK) {
-			hand_up(conn, &(hzi_slice){.block = conn->block, .p = p, .n = n});
-		} else {
-			e = HZ_ERR_PROTOCOL;
-			*why = "a message has no proper header";
-		}
-		if (e != HZ_OK) {
-			return e;
-		}
-	}
-}
-
 hz_err
 hzi_connection_read(hzi_connection *conn, bool *more, const char **why)
 {
 	size_t got = 0;
-	*more = false;
-	hz_err e = make_room(conn);
-	if (e != HZ_OK) {
-		*why = "no memory to read into";
-		return e;
-	}
-	size_t room = conn->block->cap - conn->fill;
-	e = conn->stream.ops->read(&conn->stream, conn->block->data + conn->fill, room, &got);
+	hz_err e = hzi_receiver_read(&conn->receiver, &conn->stream, &got, more, why);
 	count(&conn->counters.reads, 1);
-	if (e != HZ_OK) {
-		*why = "the member closed the connection";
+	if (e != HZ_OK || got == 0) {
 		return e;
-	}
-	if (got == 0) {
-		return HZ_OK;
 	}
 	count(&conn->counters.bytes_read, got);
 	atomic_store_explicit(&conn->read_ns, hzi_now_ns(), memory_order_relaxed);
-	conn->fill += got;
-	*more = got == room;
-	e = split(conn, why);
-	if (e == HZ_ERR_PROTOCOL || e == HZ_ERR_LIMIT) {
-		count(&conn->counters.decode_errors, 1);
+	uint64_t id = atomic_load_explicit(&conn->id, memory_order_relaxed);
+	hzi_slice msg;
+	for (;;) {
+		e = hzi_receiver_next(&conn->receiver, &msg, why);
+		if (e != HZ_OK || msg.n == 0) {
+			break;
+		}
+		conn->ops->message(conn->ctx, conn, id, &msg);
 	}
+	count(&conn->counters.decode_errors, e == HZ_ERR_PROTOCOL || e == HZ_ERR_LIMIT);
 	return e;
-}
-
-// ---- The read right ----
-
-bool
-hzi_connection_take_read(hzi_connection *conn)
-{
-	pthread_mutex_lock(&conn->lock);
-	bool free = !conn->reading;
-	conn->reading = true;
-	pthread_mutex_unlock(&conn->lock);
-	return free;
-}
-
-// With the lock held: the right is given back, and a closer who waits for it is told.
-static void
-drop_read(hzi_connection *conn)
-{
-	conn->reading = false;
-	conn->leased = false;
-	if (conn->closed) {
-		pthread_cond_signal(&conn->right);
-	}
-}
-
-void
-hzi_connection_drop_read(hzi_connection *conn)
-{
-	pthread_mutex_lock(&conn->lock);
-	drop_read(conn);
-	pthread_mutex_unlock(&conn->lock);
-}
-
-hz_err
-hzi_connection_broken(hzi_connection *conn, const char **why)
-{
-	pthread_mutex_lock(&conn->lock);
-	hz_err e = conn->broken;
-	*why = conn->broken_why;
-	pthread_mutex_unlock(&conn->lock);
-	return e;
-}
-
-bool
-hzi_connection_lease(hzi_connection *conn, uint64_t id)
-{
-	if (atomic_load_explicit(&conn->in_flight, memory_order_relaxed) > 1) {
-		return false;
-	}
-	pthread_mutex_lock(&conn->lock);
-	bool got = !conn->closed && !conn->reading && conn->stream.ops->shared &&
-			conn->broken == HZ_OK &&
-			atomic_load_explicit(&conn->id, memory_order_relaxed) == id;
-	if (got) {
-		conn->reading = true;
-		conn->leased = true;
-		hzi_io_watch(conn->io, conn->stream.fd, false, conn->want_out);
-	}
-	pthread_mutex_unlock(&conn->lock);
-	return got;
-}
-
-bool
-hzi_connection_await(hzi_connection *conn, int64_t deadline_ns)
-{
-	bool more = false;
-	const char *why = NULL;
-	struct pollfd fd = {.fd = conn->stream.fd, .events = POLLIN};
-	int n = poll(&fd, 1, hzi_poll_timeout_ms(deadline_ns, hzi_now_ns()));
-	if (n <= 0) {
-		return n < 0 && errno == EINTR;
-	}
-	hz_err e = hzi_connection_read(conn, &more, &why);
-	if (e != HZ_OK) {
-		pthread_mutex_lock(&conn->lock);
-		conn->broken = e;
-		conn->broken_why = why;
-		pthread_mutex_unlock(&conn->lock);
-		hzi_io_ring(conn->io);
-	}
-	return e == HZ_OK;
-}
-
-void
-hzi_connection_give_back(hzi_connection *conn)
-{
-	pthread_mutex_lock(&conn->lock);
-	drop_read(conn);
-	if (!conn->closed) {
-		// Whatever came since, also between the last read and this call, is reported now.
-		hzi_io_watch(conn->io, conn->stream.fd, true, conn->want_out);
-	}
-	pthread_mutex_unlock(&conn->lock);
 }
 
 // ---- Opening and closing ----
@@ -613,19 +372,6 @@ gain_rights(hzi_connection *conn)
 	return queued;
 }
 
-static void
-reset_reading(hzi_connection *conn)
-{
-	hzi_block_release(conn->block);
-	conn->block = NULL;
-	conn->start = conn->fill = 0;
-	conn->splitter.scanned = conn->splitter.wanted = 0;
-	uint32_t max_open = conn->fragments.max_open;
-	size_t max_bytes = conn->fragments.max_bytes;
-	hzp_fragments_clear(&conn->fragments);
-	hzp_fragments_init(&conn->fragments, max_open, max_bytes);
-}
-
 void
 hzi_connection_close(hzi_connection *conn, hz_err code, const char *why)
 {
@@ -640,5 +386,5 @@ hzi_connection_close(hzi_connection *conn, hz_err code, const char *why)
 	release_all(conn, gathered);
 	release_all(conn, queued);
 	conn->stream.ops->close(&conn->stream);
-	reset_reading(conn);
+	hzi_receiver_clear(&conn->receiver);
 }

@@ -12,9 +12,8 @@
 
 #include "base/block.h"
 #include "base/mailbox.h"
-#include "protocol/fragments.h"
-#include "protocol/split.h"
 #include "transport/handshake.h"
+#include "transport/receiver.h"
 #include "transport/stream.h"
 
 #include <hazelcast/error.h>
@@ -63,10 +62,9 @@ typedef struct hzi_conn_counters {
 struct hzi_connection {
 	// Read on the hot path by every caller.
 	_Atomic uint64_t id;       // of the open connection; 0 while there is none
+	_Atomic uint64_t open_id;  // the same while callers may use it (set-up is finished); else 0
 	_Atomic int32_t in_flight; // requests queued or sent, parked ones not counted
-	_Atomic uint64_t
-			open_id; // == id while callers may use it (set-up is finished); 0 otherwise
-	uint32_t index;          // of this slot
+	uint32_t index;            // of this slot
 
 	// The append lock guards what follows.
 	pthread_mutex_t lock;
@@ -81,22 +79,17 @@ struct hzi_connection {
 	hzi_out *head, **tail; // queued, not yet gathered
 
 	// Owned by the holder of the write right.
-	hzi_out *gathered,
-			**gathered_tail; // marked sent, in order; the first may be partly written
-	size_t written;                  // bytes of the first that are out
-	_Atomic bool blocked;            // the socket took no more: the I/O thread waits for room
+	hzi_out *gathered, **gathered_tail; // marked sent; the first may be partly written
+	size_t written;                     // bytes of the first that are out
+	_Atomic bool blocked; // the socket took no more: the I/O thread waits for room
 
 	// Owned by the holder of the read right.
 	hzi_stream stream;
-	hzi_block *block; // receive block, filled up to `fill`, consumed up to `start`
-	size_t start, fill;
-	hzp_splitter splitter;
-	hzp_fragments fragments;
+	hzi_receiver receiver;
 	_Atomic int64_t read_ns, write_ns; // when bytes last came and went
 
 	const hzi_conn_ops *ops;
 	void *ctx;
-	hzi_block_pool *blocks;
 	hzi_conn_counters counters;
 	struct hzi_io *io;
 };
@@ -122,24 +115,6 @@ bool hzi_connection_withdraw(hzi_connection *conn, hzi_out *out);
 // Has what is queued written: here, as far as the socket takes it and nobody else is writing, or by
 // the I/O thread, if the stream is its alone. Any thread.
 void hzi_connection_flush(hzi_connection *conn);
-
-// The lease: a caller that is alone on the connection takes the read right and reads its own
-// answer, so that only the socket wakes it. The socket is out of the I/O thread's sight meanwhile.
-//
-// lease: false when somebody else reads or other calls are in flight. await: sleeps until there is
-// something to read, reads it and hands up what came; false at the deadline or when the connection
-// is to be closed. give_back ends it; the connection's end (shutdown of the socket) does, too. Any
-// thread.
-bool hzi_connection_lease(hzi_connection *conn, uint64_t id);
-bool hzi_connection_await(hzi_connection *conn, int64_t deadline_ns);
-void hzi_connection_give_back(hzi_connection *conn);
-
-// The read right for the I/O thread. False: a caller has it.
-bool hzi_connection_take_read(hzi_connection *conn);
-void hzi_connection_drop_read(hzi_connection *conn);
-
-// What a caller found wrong with the connection, HZ_OK if nothing. I/O thread.
-hz_err hzi_connection_broken(hzi_connection *conn, const char **why);
 
 // Writes what is queued as far as the socket takes it, also what others left over, and has epoll
 // wait for room if there is not enough. `room`: epoll says that there is some again. I/O thread.

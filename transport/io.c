@@ -2,6 +2,7 @@
 #include "transport/io.h"
 
 #include "base/fail.h"
+#include "transport/lease.h"
 
 #include <stdlib.h>
 #include <string.h>

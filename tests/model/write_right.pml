@@ -3,7 +3,7 @@
 // The write right of transport/connection.c: every request that is appended leaves whole and in
 // order, whoever writes it, and nothing is left lying.
 //
-// Mirrors hzi_connection_append, gather, write_once, give_back, write_out and hzi_connection_flush,
+// Mirrors hzi_connection_append, gather, write_once, give_back, write_out and hzi_connection_write,
 // and the I/O thread's serve and sleep_for_events with hzi_connection_idle. The bell is one bit that
 // wakes for certain; bell.pml has the proof of that. What is done under the connection's lock is one
 // step. Closing is left out. Memory is sequentially consistent; all that is shared here is under the

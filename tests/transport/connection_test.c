@@ -4,6 +4,7 @@
 // written in which order, by whom, and what can be taken back.
 #include "tests/support/suite.h"
 #include "tests/transport/link.h"
+#include "transport/lease.h"
 
 #include <string.h>
 
