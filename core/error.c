@@ -66,7 +66,7 @@ hz_err_text(hz_err e)
 	X(20, HAZELCAST_OVERLOAD, SERVER, false)                                                   \
 	X(21, HAZELCAST_SERIALIZATION, SERVER, false)                                              \
 	X(22, IO, SERVER, false)                                                                   \
-	X(23, ILLEGAL_ARGUMENT, SERVER, false)                                                     \
+	X(23, ILLEGAL_ARGUMENT, ARGUMENT, false)                                                   \
 	X(24, ILLEGAL_ACCESS_EXCEPTION, SERVER, false)                                             \
 	X(25, ILLEGAL_ACCESS_ERROR, SERVER, false)                                                 \
 	X(26, ILLEGAL_MONITOR_STATE, NOT_OWNER, false)                                             \

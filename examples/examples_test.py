@@ -14,12 +14,15 @@ PRINTS = {
     "cancel": "take: CANCELLED, in doubt\nagain: CANCELLED\n",
     "compute": "visits: 100\n",
     "event_loop": "pending: 0, sum: 100\n",
+    "list": "planned: 10 20 30 40\nchanged: 11 30 40\nstep 99? RANGE\n",
     "listener": 'added "apples": 7\nupdated "apples": 6\nremoved "apples": null\n',
     "locks": "bob got the door: no\nbob unlocks it: NOT_OWNER\nbob got the door: yes\n",
     "map_basics": "apples: 7\npears: none\nsold one: yes\nentries: 2\n",
     "queue_worker": "100 jobs done, sum 5050\none more? TIMEOUT\n",
     "readme": "apples: 7\n",
     "scan": "5000 entries, sum 24995000\n",
+    "set": "apples: new\npears: new\napples: seen before\nplums: new\npears: seen before\n"
+           "worked on 3\nplums and pears: both there\n- pears\n- apples\n- plums\n",
 }
 LINES = 80
 

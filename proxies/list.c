@@ -35,10 +35,18 @@ static const hzi_op REMOVE_AT = {&HZP_LIST_REMOVE_WITH_INDEX, HZ_RESULT_VALUE, 0
 static const hzi_op INDEX_OF = {&HZP_LIST_INDEX_OF, HZ_RESULT_I32, 0, NULL};
 static const hzi_op LAST_INDEX_OF = {&HZP_LIST_LAST_INDEX_OF, HZ_RESULT_I32, 0, NULL};
 static const hzi_op SUB = {&HZP_LIST_SUB, HZ_RESULT_ITEMS, 0, NULL};
-static const hzi_op FROM = {&HZP_LIST_LIST_ITERATOR, HZ_RESULT_ITEMS, 0, NULL};
+// Members answer List.listIterator with the response message of List.iterator.
+static const hzp_operation LIST_ITERATOR = {
+		.request = &HZP_LIST_LIST_ITERATOR_REQUEST,
+		.response = &HZP_LIST_ITERATOR_RESPONSE,
+};
+static const hzi_op FROM = {&LIST_ITERATOR, HZ_RESULT_ITEMS, 0, NULL};
 static const hzi_op ADD_LISTENER = {
 		&HZP_LIST_ADD_LISTENER, HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
 static const hzi_op REMOVE_LISTENER = {&HZP_LIST_REMOVE_LISTENER, HZ_RESULT_BOOL, 0, NULL};
+
+// To members -1 means the end of the list, which nobody expects of an index.
+static const char BELOW_ZERO[] = "negative index";
 
 HZI_HANDLE_API(list, HZ_SERVICE_LIST)
 
@@ -57,6 +65,9 @@ hz_list_insert_async(hz_list *list, int32_t index, hz_value item)
 	hz_future future;
 	if (!hzi_call_begin(handle_of(list), &INSERT, &call, &future)) {
 		return future;
+	}
+	if (index < 0) {
+		return hzi_call_refuse(call, HZ_ERR_RANGE, BELOW_ZERO);
 	}
 	hzp_list_add_with_index_request request = {
 			.name = hzi_handle_name(&list->handle),
@@ -81,6 +92,9 @@ hz_list_insert_all_async(hz_list *list, int32_t index, const hz_value *items, si
 	hz_future future;
 	if (!hzi_call_begin(handle_of(list), &INSERT_ALL, &call, &future)) {
 		return future;
+	}
+	if (index < 0) {
+		return hzi_call_refuse(call, HZ_ERR_RANGE, BELOW_ZERO);
 	}
 	hzp_list_add_all_with_index_request request = {
 			.name = hzi_handle_name(&list->handle),

@@ -13,8 +13,8 @@
 //	hz_list_close(&steps);
 //
 // Handles, the two forms of each operation, ownership, threads and common errors are as map.h has
-// them. Indexes begin with 0. One that the member finds outside of the list is HZ_ERR_RANGE; the
-// list is then as it was. Items are equal when their serialized bytes are.
+// them. Indexes begin with 0. One that is outside of the list is HZ_ERR_RANGE, bounds in the wrong
+// order are HZ_ERR_ARGUMENT; the list is then as it was. Items are equal when their serialized bytes are.
 #ifndef HAZELCAST_LIST_H
 #define HAZELCAST_LIST_H
 
@@ -169,8 +169,8 @@ hz_list_items(hz_list *list, hz_items **out, hz_error *err)
 	return hz_run_items(hz_list_items_async(list), out, err);
 }
 
-// The items from the index to the end, in their order; none if the index is the size. Result: items.
-// Since 0.1.
+// The items from the index to the end, in their order; none if the index is the size, HZ_ERR_ARGUMENT
+// beyond it. Result: items. Since 0.1.
 HZ_API hz_future hz_list_items_from_async(hz_list *list, int32_t index);
 HZ_API HZ_INLINE hz_err
 hz_list_items_from(hz_list *list, int32_t index, hz_items **out, hz_error *err)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static hz_client *shared;
+static hz_client *shared, *other;
 
 hz_client *
 session_client_with(const char *key, const char *value)
@@ -50,6 +50,28 @@ session_client(void)
 	pthread_once(&once, start_shared);
 	HZT_CHECK(shared != NULL);
 	return shared;
+}
+
+static void
+end_other(void)
+{
+	hz_client_destroy(&other);
+}
+
+static void
+start_other(void)
+{
+	other = session_client_with(NULL, NULL);
+	atexit(end_other);
+}
+
+hz_client *
+session_other_client(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, start_other);
+	HZT_CHECK(other != NULL);
+	return other;
 }
 
 const char *

@@ -12,6 +12,9 @@
 // The client that all cases share, connected to the shared cluster; it ends with the process.
 hz_client *session_client(void);
 
+// Another one, through which cases look at what the first has done.
+hz_client *session_other_client(void);
+
 // A client of its own, with up to one setting that differs; key may be NULL. The caller ends it.
 hz_client *session_client_with(const char *key, const char *value);
 

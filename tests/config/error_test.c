@@ -49,9 +49,12 @@ promotions(void)
 		int32_t code;
 		hz_err promotion;
 	} rows[] = {
+			{1, HZ_ERR_RANGE},
 			{14, HZ_ERR_DESTROYED},
+			{23, HZ_ERR_ARGUMENT},
 			{26, HZ_ERR_NOT_OWNER},
 			{27, HZ_ERR_STATE},
+			{29, HZ_ERR_RANGE},
 			{61, HZ_ERR_UNSUPPORTED},
 			{80, HZ_ERR_INDETERMINATE},
 			{85, HZ_ERR_SESSION_EXPIRED},

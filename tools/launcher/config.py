@@ -45,6 +45,8 @@ TEST_CLASSES = """
 </map>
 <map name="counted*">{backup}<per-entry-stats-enabled>true</per-entry-stats-enabled></map>
 <queue name="bounded*"><max-size>4</max-size>{backup}</queue>
+<set name="bounded*">{backup}<max-size>4</max-size></set>
+<list name="bounded*">{backup}<max-size>4</max-size></list>
 """
 
 CP = """
