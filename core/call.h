@@ -60,6 +60,16 @@ enum { HZI_TO_ANY, HZI_TO_PARTITION, HZI_TO_MEMBER, HZI_TO_CONNECTION };
 
 typedef struct hzi_call hzi_call;
 
+// How a call finds its member when each try may go to another one. Both run on the driver's thread,
+// while nobody else refers to the request's bytes.
+typedef struct hzi_aim {
+	// Before each try: sets the target, and may change the request in place. Not HZ_OK: the call
+	// ends with that.
+	hz_err (*choose)(hzi_call *call);
+	// After a failed one: whether another target is worth an immediate try.
+	bool (*again)(hzi_call *call);
+} hzi_aim;
+
 // Bytes kept of a structure's name, with its end.
 #define HZI_STRUCTURE_NAME 64
 
@@ -95,6 +105,9 @@ struct hzi_call {
 	uint64_t bound;          // HZI_TO_CONNECTION: the connection's id, and its slot
 	hzi_connection *bound_slot;
 	hzi_connection *conn; // slot this try was sent on; slots live as long as the client
+	const hzi_aim *aim;   // NULL: the target stays
+	void *aim_ctx;        // of the proxy; lives as long as the client, or as `extra`
+	uint64_t aim_mark;    // of the proxy
 
 	// When. CLOCK_MONOTONIC nanoseconds.
 	_Atomic int64_t deadline_ns; // the caller's; INT64_MAX none; worker 0 reads it, too

@@ -406,6 +406,16 @@ hzi_cluster_clear(hz_client *client)
 	client->cluster = NULL;
 }
 
+hzi_members *
+hzi_cluster_members(hz_client *client)
+{
+	hzi_cluster *cluster = client->cluster;
+	pthread_mutex_lock(&cluster->lock);
+	hzi_members *members = hzi_members_retain(cluster->members);
+	pthread_mutex_unlock(&cluster->lock);
+	return members;
+}
+
 hzi_connection *
 hzi_cluster_connection_to(hz_client *client, hz_uuid member, uint64_t *id)
 {

@@ -8,6 +8,7 @@
 
 #include "core/client.h"
 #include "core/invocation.h"
+#include "core/members.h"
 
 // Starts the thread and the first connection attempt. HZ_ERR_RESOURCE, HZ_ERR_MEMORY.
 hz_err hzi_cluster_start(hz_client *client, hz_error *err);
@@ -41,6 +42,9 @@ void hzi_cluster_call_done(hz_client *client, hzi_call *call);
 // The slot of a member's connection that is open for callers; NULL if there is none. Any thread; a
 // short lock.
 hzi_connection *hzi_cluster_connection_to(hz_client *client, hz_uuid member, uint64_t *id);
+
+// The member list as it is now, with a reference; NULL if there is none yet. Any thread; a short lock.
+hzi_members *hzi_cluster_members(hz_client *client);
 
 // ---- Registrations ----
 

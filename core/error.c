@@ -110,7 +110,7 @@ hz_err_text(hz_err e)
 	X(64, ACCESS_CONTROL, SERVER, false)                                                       \
 	X(65, LOGIN, SERVER, false)                                                                \
 	X(66, UNSUPPORTED_CALLBACK, SERVER, false)                                                 \
-	X(67, NO_DATA_MEMBER, SERVER, false)                                                       \
+	X(67, NO_DATA_MEMBER, NO_DATA_MEMBER, false)                                               \
 	X(68, REPLICATED_MAP_CANT_BE_CREATED, SERVER, false)                                       \
 	X(69, MAX_MESSAGE_SIZE_EXCEEDED, SERVER, false)                                            \
 	X(70, WAN_REPLICATION_QUEUE_FULL, SERVER, false)                                           \
@@ -124,10 +124,10 @@ hz_err_text(hz_err e)
 	X(78, STALE_TASK, SERVER, false)                                                           \
 	X(79, LOCAL_MEMBER_RESET, SERVER, false)                                                   \
 	X(80, INDETERMINATE_OPERATION_STATE, INDETERMINATE, false)                                 \
-	X(81, FLAKE_ID_NODE_ID_OUT_OF_RANGE, SERVER, false)                                        \
+	X(81, FLAKE_ID_NODE_ID_OUT_OF_RANGE, NODE_ID_RANGE, false)                                 \
 	X(82, TARGET_NOT_REPLICA, SERVER, true)                                                    \
 	X(83, MUTATION_DISALLOWED, SERVER, false)                                                  \
-	X(84, CONSISTENCY_LOST, SERVER, false)                                                     \
+	X(84, CONSISTENCY_LOST, CONSISTENCY_LOST, false)                                           \
 	X(85, SESSION_EXPIRED, SESSION_EXPIRED, false)                                             \
 	X(86, WAIT_KEY_CANCELLED, WAIT_KEY_CANCELLED, false)                                       \
 	X(87, LOCK_ACQUIRE_LIMIT_REACHED, LOCK_LIMIT, false)                                       \

@@ -168,9 +168,7 @@ hz_client_members(hz_client *client, hz_members **out, hz_error *err)
 		return hzi_fail(err, e, "%s", hz_err_text(e));
 	}
 	hzi_cluster *cluster = client->cluster;
-	pthread_mutex_lock(&cluster->lock);
-	hzi_members *list = hzi_members_retain(cluster->members);
-	pthread_mutex_unlock(&cluster->lock);
+	hzi_members *list = hzi_cluster_members(client);
 	size_t count = list != NULL ? list->count : 0;
 	hz_members *members = calloc(1, sizeof(*members) + count * sizeof(hz_member));
 	if (members == NULL) {

@@ -73,6 +73,7 @@ set_defaults(hzi_call *call, const hz_call *defaults, const hzi_op *op)
 	call->was_in_doubt = false;
 	call->deferred = false;
 	call->conn = NULL;
+	call->aim = NULL;
 	atomic_store_explicit(&call->listener, 0, memory_order_relaxed);
 	call->wanted = HZI_ACTION_NONE;
 	call->structure_name[0] = '\0';
@@ -352,14 +353,15 @@ hzi_call_send(hzi_call *call)
 		hzi_call_end_idle(call, HZ_ERR_OVERLOAD, NULL);
 		return;
 	}
-	hzi_connection *conn = route(call, &conn_id);
-	if (conn == NULL) {
-		hzi_call_end_idle(call, HZ_ERR_OFFLINE, NULL);
-		return;
-	}
 	if (atomic_load_explicit(&call->out.queued, memory_order_acquire)) {
 		// The writer of the try before has not let go of the bytes yet: a moment's pause.
 		hzi_call_end_idle(call, HZ_ERR_OFFLINE, "an earlier try is still being written");
+		return;
+	}
+	hz_err e = call->aim != NULL ? call->aim->choose(call) : HZ_OK;
+	hzi_connection *conn = e == HZ_OK ? route(call, &conn_id) : NULL;
+	if (conn == NULL) {
+		hzi_call_end_idle(call, e != HZ_OK ? e : HZ_ERR_OFFLINE, NULL);
 		return;
 	}
 	uint64_t word = atomic_load_explicit(&call->word, memory_order_relaxed);

@@ -13,8 +13,8 @@
 // Server errors that concern the retry rules by number (protocol 3.13).
 enum { NOT_ACTIVE = 19, IO_ERROR = 22, TARGET_DISCONNECTED = 52, TARGET_NOT_MEMBER = 53 };
 
-static bool
-may_repeat(const hzi_call *call)
+bool
+hzi_retry_harmless(const hzi_call *call)
 {
 	return (call->op->proto->request->flags & HZP_RETRYABLE) != 0 ||
 			call->client->config->redo_operation;
@@ -27,7 +27,7 @@ server_allows(const hzi_call *call)
 	const hzi_server_error *row = hzi_server_error_find(call->server_code);
 	switch (call->server_code) {
 	case TARGET_DISCONNECTED:
-		return may_repeat(call);
+		return hzi_retry_harmless(call);
 	case TARGET_NOT_MEMBER:
 		return call->target != HZI_TO_MEMBER;
 	case IO_ERROR:
@@ -59,7 +59,8 @@ worth_repeating(const hzi_call *call, bool wait_room)
 	case HZ_ERR_OFFLINE:
 		return call->target != HZI_TO_CONNECTION && !fails_offline(call);
 	case HZ_ERR_DISCONNECTED:
-		return call->target != HZI_TO_CONNECTION && (!call->in_doubt || may_repeat(call));
+		return call->target != HZI_TO_CONNECTION &&
+				(!call->in_doubt || hzi_retry_harmless(call));
 	case HZ_ERR_SERVER:
 		return server_allows(call);
 	default:
@@ -82,7 +83,8 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 {
 	hz_client *client = call->client;
 	int64_t deadline = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
-	if (call->op->proto == NULL || !worth_repeating(call, wait_room)) {
+	bool elsewhere = call->aim != NULL && call->aim->again(call);
+	if (call->op->proto == NULL || (!elsewhere && !worth_repeating(call, wait_room))) {
 		return HZI_RETRY_FAIL;
 	}
 	if (atomic_load(&client->closing)) {
@@ -98,6 +100,9 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 	}
 	call->was_in_doubt = call->was_in_doubt || call->in_doubt;
 	call->tries++;
+	if (elsewhere) {
+		return HZI_RETRY_NOW;
+	}
 	// Nothing could be sent: only a change of the view, or of the room, makes another try worth it.
 	if (call->code == HZ_ERR_OFFLINE || call->code == HZ_ERR_OVERLOAD) {
 		call->resume_ns = now_ns + client->config->invocation_retry_pause_ms * NS_PER_MS;

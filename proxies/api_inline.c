@@ -5,6 +5,7 @@
 #include <hazelcast/list.h>
 #include <hazelcast/map.h>
 #include <hazelcast/object.h>
+#include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/set.h>
 
@@ -139,3 +140,22 @@ extern inline hz_err hz_set_contains_all(
 		hz_set *set, const hz_value *items, size_t n, bool *out, hz_error *err);
 extern inline hz_err hz_set_size(hz_set *set, int32_t *out, hz_error *err);
 extern inline hz_err hz_set_is_empty(hz_set *set, bool *out, hz_error *err);
+
+extern inline hz_err hz_pn_counter_destroy(hz_pn_counter **counter, hz_error *err);
+extern inline hz_err hz_pn_counter_get(hz_pn_counter *counter, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_get_and_add(
+		hz_pn_counter *counter, int64_t delta, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_add_and_get(
+		hz_pn_counter *counter, int64_t delta, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_get_and_subtract(
+		hz_pn_counter *counter, int64_t delta, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_subtract_and_get(
+		hz_pn_counter *counter, int64_t delta, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_get_and_increment(
+		hz_pn_counter *counter, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_increment_and_get(
+		hz_pn_counter *counter, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_get_and_decrement(
+		hz_pn_counter *counter, int64_t *out, hz_error *err);
+extern inline hz_err hz_pn_counter_decrement_and_get(
+		hz_pn_counter *counter, int64_t *out, hz_error *err);

@@ -29,6 +29,10 @@ clear(void *room)
 		while (all->buckets[i] != NULL) {
 			hzi_name *name = all->buckets[i];
 			all->buckets[i] = name->next;
+			void *shared = atomic_load(&name->shared);
+			if (shared != NULL) {
+				atomic_load (&name->shared_free)(shared);
+			}
 			free(name);
 		}
 	}
@@ -165,4 +169,24 @@ hzi_names_intern(hz_client *client, const char *service, const char *name, hzi_n
 	pthread_mutex_unlock(&all->lock);
 	*out = found;
 	return found != NULL ? HZ_OK : hzi_fail(err, HZ_ERR_MEMORY, "no memory for a name");
+}
+
+void *
+hzi_names_shared(hzi_name *name, void *(*make_shared)(void), void (*end)(void *shared))
+{
+	void *none = NULL;
+	void *shared = atomic_load_explicit(&name->shared, memory_order_acquire);
+	if (shared != NULL) {
+		return shared;
+	}
+	shared = make_shared();
+	if (shared == NULL) {
+		return NULL;
+	}
+	atomic_store(&name->shared_free, end);
+	if (!atomic_compare_exchange_strong(&name->shared, &none, shared)) {
+		end(shared);
+		return none;
+	}
+	return shared;
 }

@@ -19,7 +19,9 @@ typedef struct hzi_name {
 	int32_t hash;          // partition hash of the name
 	uint32_t length;
 	_Atomic bool announced; // the members were told of it
-	char text[];            // UTF-8, terminated
+	_Atomic(void *) shared; // what all handles of the structure share; NULL: nothing
+	void (*_Atomic shared_free)(void *shared);
+	char text[]; // UTF-8, terminated
 } hzi_name;
 
 // The entry of a name, made if there is none. Checks the name: HZ_ERR_ARGUMENT when it is empty or
@@ -30,5 +32,9 @@ hz_err hzi_names_intern(hz_client *client, const char *service, const char *name
 
 // The entry of a name, or NULL if nobody has opened it. Any thread; a short lock.
 hzi_name *hzi_names_find(hz_client *client, const char *service, const char *name);
+
+// What all handles of one structure share, made by whoever asks first and ended with the client.
+// All who ask for one service bring the same functions. NULL without memory. Any thread.
+void *hzi_names_shared(hzi_name *name, void *(*make)(void), void (*end)(void *shared));
 
 #endif

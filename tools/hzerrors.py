@@ -164,6 +164,10 @@ WHEN = {
     "LOCK_LIMIT": "Kept for CP locks.",
     "NOT_OWNER": "The caller unlocks what it does not hold.",
     "GROUP_DESTROYED": "Kept for CP groups.",
+    "NO_DATA_MEMBER": "All members are lite members, which hold no data. Not in doubt.",
+    "CONSISTENCY_LOST": "A PN counter whose replicas have not heard of what this client has read or"
+                        " written: see `hz_pn_counter_reset`.",
+    "NODE_ID_RANGE": "Every member's node id is out of the range that ids have room for.",
 }
 
 

@@ -49,7 +49,10 @@ extern "C" {
 	X(WAIT_KEY_CANCELLED, 106, "the waiting call was replaced by another one of its owner")    \
 	X(LOCK_LIMIT, 107, "the lock's reentrancy limit is reached")                               \
 	X(NOT_OWNER, 108, "the caller does not own the lock")                                      \
-	X(GROUP_DESTROYED, 109, "the CP group was destroyed")
+	X(GROUP_DESTROYED, 109, "the CP group was destroyed")                                      \
+	X(NO_DATA_MEMBER, 112, "no member of the cluster holds data")                              \
+	X(CONSISTENCY_LOST, 113, "no replica has all that this client has seen")                   \
+	X(NODE_ID_RANGE, 114, "no member can make ids: their node ids are out of range")
 
 typedef enum hz_err {
 #define HZ_ERR_ENUM_(name, number, text) HZ_ERR_##name = (number),

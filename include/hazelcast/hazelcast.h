@@ -16,6 +16,7 @@
 #include <hazelcast/listener.h>
 #include <hazelcast/map.h>
 #include <hazelcast/object.h>
+#include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/set.h>
 #include <hazelcast/temporal.h>

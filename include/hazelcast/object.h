@@ -16,8 +16,11 @@ extern "C" {
 
 // The services that structures belong to, by the names that members use. A structure is known by
 // its service and its name.
+#define HZ_SERVICE_CARDINALITY_ESTIMATOR "hz:impl:cardinalityEstimatorService"
+#define HZ_SERVICE_FLAKE_ID_GENERATOR "hz:impl:flakeIdGeneratorService"
 #define HZ_SERVICE_LIST "hz:impl:listService"
 #define HZ_SERVICE_MAP "hz:impl:mapService"
+#define HZ_SERVICE_PN_COUNTER "hz:impl:PNCounterService"
 #define HZ_SERVICE_QUEUE "hz:impl:queueService"
 #define HZ_SERVICE_SET "hz:impl:setService"
 
