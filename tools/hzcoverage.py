@@ -35,7 +35,7 @@ def users(root):
                 path = os.path.join(where, name)
                 with open(path, encoding="utf-8") as f:
                     code = re.sub(r"//[^\n]*", "", f.read())
-                for word in set(re.findall(r"\b(HZP_[A-Z0-9_]+?)(?:_REQUEST)?\b", code)):
+                for word in set(re.findall(r"\bHZP_[A-Z0-9_]+\b", code)):
                     found.setdefault(word, set()).add(os.path.relpath(path, root))
     return found
 
