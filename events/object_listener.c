@@ -120,7 +120,8 @@ hz_client_listen_objects(hz_client *client, const hz_object_listener *listener, 
 	object_listener *l;
 	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
 	hz_err e = hzi_listener_make(client, &object_class, sizeof(*l),
-			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
+			listener != NULL && listener->size > sizeof(listener->size) && out != NULL,
+			user.end, user.ctx, (void **)&l, err);
 	if (e != HZ_OK) {
 		return e;
 	}

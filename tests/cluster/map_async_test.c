@@ -128,6 +128,44 @@ then_calls_from_a_worker(void)
 }
 
 static void
+keep_view(void *ctx, hz_err e, hz_result *result, const hz_error *error)
+{
+	_Atomic(void *) *kept = ctx;
+	void *view = NULL;
+	hz_value none;
+	(void)error;
+	if (e == HZ_OK && hz_result_take_value(result, &none) == HZ_ERR_TYPE &&
+			hz_result_take_object(result, &view) == HZ_OK) {
+		atomic_store(kept, view);
+	}
+}
+
+static bool
+has_view(void *ctx)
+{
+	const _Atomic(void *) *kept = ctx;
+	return atomic_load(kept) != NULL;
+}
+
+static void
+an_object_outlives_its_callback(void)
+{
+	static _Atomic(void *) kept;
+	hz_map *map = session_map("kept");
+	hz_value key;
+	HZT_OK_ERR(hz_map_set(map, hz_i32(7), hz_i64(1), NULL, &err), &err);
+	HZT_OK(hz_then(hz_map_get_entry_view_async(map, hz_i32(7)), keep_view, &kept));
+	HZT_AWAIT(has_view, &kept, 10000);
+	hz_entry_view *view = atomic_load(&kept);
+	key = view->key;
+	int32_t n = 0;
+	HZT_OK(hz_value_get_i32(&key, &n));
+	HZT_EQ_INT(n, 7);
+	hz_entry_view_destroy(&view);
+	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
+}
+
+static void
 a_completion_queue_calls_where_it_is_dispatched(void)
 {
 	static sum s;
@@ -225,6 +263,7 @@ static const hzt_case cases[] = {
 		{"many_are_under_way_at_once", many_are_under_way_at_once},
 		{"each_kind_has_its_await", each_kind_has_its_await},
 		{"then_calls_from_a_worker", then_calls_from_a_worker},
+		{"an_object_outlives_its_callback", an_object_outlives_its_callback},
 		{"a_completion_queue_calls_where_it_is_dispatched",
 				a_completion_queue_calls_where_it_is_dispatched},
 		{"callbacks_may_make_calls", callbacks_may_make_calls},

@@ -51,6 +51,8 @@ a_lock_has_one_owner(void)
 	bool done = true;
 	hz_value k = hz_str("k");
 	two_start(&two, 0);
+	HZT_CHECK(hz_lock_context_id(two.owner_a) != hz_lock_context_id(two.owner_b));
+	HZT_CHECK(hz_lock_context_id(two.owner_a) != 0 && hz_lock_context_id(NULL) == 0);
 	HZT_CHECK(!locked(two.map, k));
 	HZT_OK_ERR(hz_map_lock(two.a, k, NULL, &err), &err);
 	HZT_CHECK(locked(two.map, k));

@@ -91,6 +91,12 @@ clients_see_each_other(void)
 	const char *name = session_name("clients");
 	for (int i = 0; i < CLIENTS; i++) {
 		clients[i] = session_client_with(NULL, NULL);
+		const hz_uuid uuid = hz_client_uuid(clients[i]);
+		HZT_CHECK(i == 0 || memcmp(&uuid, &(hz_uuid){0}, sizeof(uuid)) != 0);
+		for (int j = 0; j < i; j++) {
+			const hz_uuid other = hz_client_uuid(clients[j]);
+			HZT_CHECK(memcmp(&uuid, &other, sizeof(uuid)) != 0);
+		}
 		HZT_OK_ERR(hz_map_open(clients[i], name, NULL, &maps[i], &err), &err);
 		HZT_OK_ERR(hz_map_set(maps[i], hz_i32(i), hz_i64(i), NULL, &err), &err);
 	}

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-GENERATED = {"docs/protocol-coverage.md", "docs/configuration.md"}  # tests of their own
+GENERATED = {"docs/api.md", "docs/protocol-coverage.md", "docs/configuration.md"}  # tests of their own
 SOURCES = ("base", "core", "events", "include", "protocol", "proxies", "serialization", "transport",
            "tests", "tools", "examples", "benchmarks")
 
@@ -70,6 +70,13 @@ def program_is_the_example(tree):
     fences = [text for language, text in FENCE.findall(tree.pages["README.md"]) if language == "c"]
     if source not in fences:
         yield "README.md has another program than examples/readme.c"
+
+
+def api_page_is_generated(tree):
+    tool = os.path.join(tree.root, "tools", "hzapi.py")
+    ran = subprocess.run([sys.executable, tool, "--check"], check=False, stderr=subprocess.PIPE, text=True)
+    if ran.returncode != 0:
+        yield ran.stderr.strip()
 
 
 def errors_page_is_generated(tree):
@@ -141,7 +148,7 @@ def settings_exist(tree):
                     yield "%s: there is no setting %s" % (page, key)
 
 
-CASES = [program_is_the_example, errors_page_is_generated, snippets_compile, links_lead_somewhere,
+CASES = [program_is_the_example, api_page_is_generated, errors_page_is_generated, snippets_compile, links_lead_somewhere,
          files_exist, tests_exist, functions_exist, settings_exist]
 
 

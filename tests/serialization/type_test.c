@@ -324,6 +324,7 @@ setters_do_what_constructors_do(void)
 	SET_AS(hz_value_set_strs(&v, strings, 1), hz_strs(strings, 1));
 	SET_AS(hz_value_set_values(&v, items, 1), hz_values(items, 1));
 	SET_AS(hz_value_set_data(&v, strings, 8), hz_data(strings, 8));
+	SET_AS(v = hz_value_same(hz_i32(7)), hz_i32(7));
 	hz_value_set_f32(&v, 1.5f);
 	hz_value want = hz_f32(1.5f);
 	HZT_CHECK(hz_value_equal(&v, &want));
