@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A counter that many add to at once: no addition waits for the other replicas, and what this client
-// has added it always reads again, from any of its threads.
+// A counter that many add to at once: no addition waits for the other replicas, and what this
+// client has added it always reads again, from any of its threads.
 #include "examples/connect.h"
 
 #include <inttypes.h>
@@ -44,8 +44,8 @@ main(int argc, char **argv)
 	check(hz_pn_counter_open(client, "example-hits", NULL, &hits, &err), &err);
 	hz_err e = hz_pn_counter_get(hits, &n, &err);
 	if (e == HZ_ERR_CONSISTENCY_LOST) {
-		// The replica that counted for us was lost before it told the others. What they know is
-		// all that is left: begin anew with that.
+		// The replica that counted for us was lost before it told the others. What they
+		// know is all that is left: begin anew with that.
 		check(hz_pn_counter_reset(hits, &err), &err);
 		e = hz_pn_counter_get(hits, &n, &err);
 	}

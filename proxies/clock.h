@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A vector clock: for each replica of a PN counter how many of its updates somebody has seen. Zeroed
-// memory is the clock of who has seen nothing. One owner, or a lock of the owner's.
+// A vector clock: for each replica of a PN counter how many of its updates somebody has seen.
+// Zeroed memory is the clock of who has seen nothing. One owner, or a lock of the owner's.
 #ifndef HZI_PROXIES_CLOCK_H
 #define HZI_PROXIES_CLOCK_H
 

@@ -73,8 +73,8 @@ begin_anew(pn_session *session)
 	pthread_mutex_unlock(&session->lock);
 }
 
-// Writes what the session has seen behind what stands in the call's scratch buffer, as a field of its
-// request. False without memory.
+// Writes what the session has seen behind what stands in the call's scratch buffer, as a field of
+// its request. False without memory.
 static bool
 tell_seen(hzi_call *call, pn_session *session, hzp_list *timestamps)
 {
@@ -129,8 +129,8 @@ take_sum(hzi_call *call, hz_result *out, hz_error *err)
 }
 
 // A member refuses to answer only if all that it knows is older than what the session has seen, so
-// after the loss of a replica it may answer without our own additions. What was sent is still in the
-// request.
+// after the loss of a replica it may answer without our own additions. What was sent is still in
+// the request.
 static bool
 has_all_seen(const hzi_call *call, const hzp_pn_counter_get_response *response)
 {
@@ -173,7 +173,8 @@ count_of(const hzi_call *call)
 	return count > 0 ? (uint32_t)count : 1;
 }
 
-// Writes the replica's id into the request, where both requests have their last field of fixed size.
+// Writes the replica's id into the request, where both requests have their last field of fixed
+// size.
 static void
 address(hzi_call *call, hz_uuid replica)
 {

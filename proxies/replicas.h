@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Calls that one of several members can answer, and that go on to the next one when the first does
-// not answer or refuses: those of PN counters (the first data members are its replicas) and of flake
-// id generators (any member). Which members a call has tried is kept in its scratch buffer, so the
-// proxy must not use that after its first try. All functions belong into an hzi_aim and run on the
-// thread of the call's driver; they take a short lock of the member list.
+// not answer or refuses: those of PN counters (the first data members are its replicas) and of
+// flake id generators (any member). Which members a call has tried is kept in its scratch buffer,
+// so the proxy must not use that after its first try. All functions belong into an hzi_aim and run
+// on the thread of the call's driver; they take a short lock of the member list.
 #ifndef HZI_PROXIES_REPLICAS_H
 #define HZI_PROXIES_REPLICAS_H
 
@@ -23,9 +23,9 @@ typedef struct hzi_replicas {
 hz_err hzi_replicas_choose(
 		const hzi_replicas *kind, hzi_call *call, uint32_t count, hz_uuid preferred);
 
-// Notes that the member of the failed try was tried, if the failure was that member's own and a call
-// that may have been applied may be repeated. True: there is another one. Once there is none left,
-// none counts as tried, so that a later try begins anew.
+// Notes that the member of the failed try was tried, if the failure was that member's own and a
+// call that may have been applied may be repeated. True: there is another one. Once there is none
+// left, none counts as tried, so that a later try begins anew.
 bool hzi_replicas_again(const hzi_replicas *kind, hzi_call *call, uint32_t count);
 
 #endif

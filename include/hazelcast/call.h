@@ -54,13 +54,13 @@ HZ_API void hz_lock_context_destroy(hz_lock_context **context);
 // HZ_ERR_ARGUMENT, HZ_ERR_MEMORY, HZ_ERR_CLOSED, HZ_ERR_FORKED. Since 0.1.
 HZ_API hz_err hz_cancel_new(hz_client *client, hz_cancel **out, hz_error *err);
 
-// Ends every call that carries the token, now and later, with HZ_ERR_CANCELLED (in doubt when it had
-// been sent). Futures stay to be consumed. Fired twice is once. Any thread, also a callback; does not
-// block; NULL is ignored. Since 0.1.
+// Ends every call that carries the token, now and later, with HZ_ERR_CANCELLED (in doubt when it
+// had been sent). Futures stay to be consumed. Fired twice is once. Any thread, also a callback;
+// does not block; NULL is ignored. Since 0.1.
 HZ_API void hz_cancel_fire(hz_cancel *cancel);
 
-// Gives the token back. Calls that carry it must have ended or been fired, and no handle may name it
-// any more. NULL-safe, nulls the pointer. Any thread; does not block. Since 0.1.
+// Gives the token back. Calls that carry it must have ended or been fired, and no handle may name
+// it any more. NULL-safe, nulls the pointer. Any thread; does not block. Since 0.1.
 HZ_API void hz_cancel_destroy(hz_cancel **cancel);
 
 #ifdef __cplusplus

@@ -21,23 +21,25 @@ extern "C" {
 #endif
 
 // Starts a client and, unless `connection-strategy.async-start` is set, waits until it is connected
-// and every listed member has been tried. Lends config (NULL: all defaults); it is copied. Gives *out.
-// Blocks up to `connection-strategy.connection-retry.cluster-connect-timeout-millis` (default: for
-// ever). HZ_ERR_CONFIG, HZ_ERR_MEMORY,
-// HZ_ERR_RESOURCE, HZ_ERR_OFFLINE (nobody answered in time), HZ_ERR_AUTHENTICATION or
-// HZ_ERR_NOT_ALLOWED (every member refused). A failure leaves nothing behind. Since 0.1.
+// and every listed member has been tried. Lends config (NULL: all defaults); it is copied. Gives
+// *out. Blocks up to `connection-strategy.connection-retry.cluster-connect-timeout-millis`
+// (default: for ever). HZ_ERR_CONFIG, HZ_ERR_MEMORY, HZ_ERR_RESOURCE, HZ_ERR_OFFLINE (nobody
+// answered in time), HZ_ERR_AUTHENTICATION or HZ_ERR_NOT_ALLOWED (every member refused). A failure
+// leaves nothing behind. Since 0.1.
 HZ_API hz_err hz_client_new(const hz_config *config, hz_client **out, hz_error *err);
 
-// Ends the client within timeout_ms (0: the configured default) whatever the members do: new calls are
-// refused, pending ones end with HZ_ERR_CLOSED, listeners get their end(), threads are joined.
+// Ends the client within timeout_ms (0: the configured default) whatever the members do: new calls
+// are refused, pending ones end with HZ_ERR_CLOSED, listeners get their end(), threads are joined.
 // Afterwards no callback runs. HZ_ERR_TIMEOUT when a callback of the application is still running:
 // its thread is left behind and lets go of the client when it returns. HZ_ERR_WOULD_DEADLOCK on a
-// callback thread. A second call gives the first one's result. Any thread; blocks, bounded. Since 0.1.
+// callback thread. A second call gives the first one's result. Any thread; blocks, bounded. Since
+// 0.1.
 HZ_API hz_err hz_client_shutdown(hz_client *client, int64_t timeout_ms, hz_error *err);
 
-// Shuts down if that has not been done (with the configured default time) and lets go of the client.
-// Handles and futures that still exist stay safe to use and give HZ_ERR_CLOSED; they must still be
-// destroyed and consumed. NULL-safe, nulls the pointer. On a callback thread it does nothing. Since 0.1.
+// Shuts down if that has not been done (with the configured default time) and lets go of the
+// client. Handles and futures that still exist stay safe to use and give HZ_ERR_CLOSED; they must
+// still be destroyed and consumed. NULL-safe, nulls the pointer. On a callback thread it does
+// nothing. Since 0.1.
 HZ_API void hz_client_destroy(hz_client **client);
 
 // The client's own name, lent until it is destroyed; "" for NULL. Does not block. Since 0.1.
@@ -59,13 +61,13 @@ HZ_API bool hz_client_connected(const hz_client *client);
 // Number of partitions; 0 before the first connection. Does not block. Since 0.1.
 HZ_API int32_t hz_client_partition_count(const hz_client *client);
 
-// The partition of a key. Lends key. HZ_ERR_OFFLINE before the first connection, HZ_ERR_SERIALIZATION,
-// HZ_ERR_ARGUMENT. Does not block. Since 0.1.
+// The partition of a key. Lends key. HZ_ERR_OFFLINE before the first connection,
+// HZ_ERR_SERIALIZATION, HZ_ERR_ARGUMENT. Does not block. Since 0.1.
 HZ_API hz_err hz_client_partition_of(
 		hz_client *client, hz_value key, int32_t *partition, hz_error *err);
 
-// The member that owns a partition as far as this client knows. HZ_ERR_RANGE for a number that is no
-// partition, HZ_ERR_NOT_FOUND when the owner is not known (yet). Does not block. Since 0.1.
+// The member that owns a partition as far as this client knows. HZ_ERR_RANGE for a number that is
+// no partition, HZ_ERR_NOT_FOUND when the owner is not known (yet). Does not block. Since 0.1.
 HZ_API hz_err hz_client_partition_owner(
 		hz_client *client, int32_t partition, hz_uuid *member, hz_error *err);
 
@@ -113,8 +115,8 @@ typedef struct hz_stats {
 	uint64_t backup_timeouts; // calls whose backup acknowledgements did not come in time
 } hz_stats;
 
-// Copies the counters into *out (as many fields as out->size holds). HZ_ERR_ARGUMENT. Any thread; does
-// not block. Since 0.1.
+// Copies the counters into *out (as many fields as out->size holds). HZ_ERR_ARGUMENT. Any thread;
+// does not block. Since 0.1.
 HZ_API hz_err hz_client_stats(const hz_client *client, hz_stats *out);
 
 #ifdef __cplusplus

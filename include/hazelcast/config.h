@@ -73,8 +73,8 @@ HZ_API hz_err hz_config_set(hz_config *config, const char *key, const char *valu
 
 // Writes the present setting as text, in the form hz_config_set takes, and a terminator into buf of
 // cap bytes. *needed (may be NULL) gets the bytes wanted, terminator included, also when buf is too
-// small: then the result is HZ_ERR_LIMIT and buf is not written; buf may be NULL when cap is 0. Does
-// not block. HZ_ERR_ARGUMENT (a NULL), HZ_ERR_CONFIG (unknown key), HZ_ERR_LIMIT. Since 0.1.
+// small: then the result is HZ_ERR_LIMIT and buf is not written; buf may be NULL when cap is 0.
+// Does not block. HZ_ERR_ARGUMENT (a NULL), HZ_ERR_CONFIG (unknown key), HZ_ERR_LIMIT. Since 0.1.
 HZ_API hz_err hz_config_get(const hz_config *config, const char *key, char *buf, size_t cap,
 		size_t *needed, hz_error *err);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Errors. Every fallible call returns an hz_err and takes, last, an optional hz_error for the detail.
-// There is no thread-local error, no errno, no output: what a call has to say is in these two.
+// Errors. Every fallible call returns an hz_err and takes, last, an optional hz_error for the
+// detail. There is no thread-local error, no errno, no output: what a call has to say is in these
+// two.
 #ifndef HAZELCAST_ERROR_H
 #define HAZELCAST_ERROR_H
 

@@ -26,17 +26,17 @@ typedef struct hz_entry {
 // How many items there are; 0 for NULL. One thread at a time; does not block. Since 0.1.
 HZ_API size_t hz_items_count(const hz_items *items);
 
-// Moves to the next item. Lends *key and *value until the collection is destroyed; either pointer may
-// be NULL. A list of values gives them as value, its keys are null. Returns false at the end (and for
-// NULL). A value that cannot be decoded is given as raw data (HZ_KIND_RAW). One thread at a time; does
-// not block. Since 0.1.
+// Moves to the next item. Lends *key and *value until the collection is destroyed; either pointer
+// may be NULL. A list of values gives them as value, its keys are null. Returns false at the end
+// (and for NULL). A value that cannot be decoded is given as raw data (HZ_KIND_RAW). One thread at
+// a time; does not block. Since 0.1.
 HZ_API bool hz_items_next(hz_items *items, hz_value *key, hz_value *value);
 
 // Goes back before the first item. One thread at a time; does not block. Since 0.1.
 HZ_API void hz_items_rewind(hz_items *items);
 
-// The sequence number of the item that hz_items_next gave last, for structures that number their items;
-// -1 otherwise. One thread at a time; does not block. Since 0.1.
+// The sequence number of the item that hz_items_next gave last, for structures that number their
+// items; -1 otherwise. One thread at a time; does not block. Since 0.1.
 HZ_API int64_t hz_items_seq(const hz_items *items);
 
 // Frees the collection and all it lent. NULL-safe, nulls the pointer. Since 0.1.

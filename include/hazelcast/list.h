@@ -14,7 +14,8 @@
 //
 // Handles, the two forms of each operation, ownership, threads and common errors are as map.h has
 // them. Indexes begin with 0. One that is outside of the list is HZ_ERR_RANGE, bounds in the wrong
-// order are HZ_ERR_ARGUMENT; the list is then as it was. Items are equal when their serialized bytes are.
+// order are HZ_ERR_ARGUMENT; the list is then as it was. Items are equal when their serialized
+// bytes are.
 #ifndef HAZELCAST_LIST_H
 #define HAZELCAST_LIST_H
 
@@ -45,8 +46,8 @@ HZ_API const char *hz_list_name(const hz_list *list);
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_list_call(hz_list *list, const hz_call *call);
 
-// Destroys the list in the cluster, with all that is in it, for everybody. The handle stays. Result:
-// none. Since 0.1.
+// Destroys the list in the cluster, with all that is in it, for everybody. The handle stays.
+// Result: none. Since 0.1.
 HZ_API hz_future hz_list_destroy_async(hz_list *list);
 
 // The same, and ends the handle when it succeeded: *list is then NULL. Since 0.1.
@@ -62,8 +63,8 @@ hz_list_destroy(hz_list **list, hz_error *err)
 
 // ---- Changing ----
 
-// Adds an item at the end. *done, result: bool, is false only if the list is bounded and full. Since
-// 0.1.
+// Adds an item at the end. *done, result: bool, is false only if the list is bounded and full.
+// Since 0.1.
 HZ_API hz_future hz_list_add_async(hz_list *list, hz_value item);
 HZ_API HZ_INLINE hz_err
 hz_list_add(hz_list *list, hz_value item, bool *done, hz_error *err)
@@ -71,8 +72,8 @@ hz_list_add(hz_list *list, hz_value item, bool *done, hz_error *err)
 	return hz_run_bool(hz_list_add_async(list, item), done, err);
 }
 
-// Inserts an item before the one at the index, or at the end if the index is the size. Result: none.
-// Since 0.1.
+// Inserts an item before the one at the index, or at the end if the index is the size. Result:
+// none. Since 0.1.
 HZ_API hz_future hz_list_insert_async(hz_list *list, int32_t index, hz_value item);
 HZ_API HZ_INLINE hz_err
 hz_list_insert(hz_list *list, int32_t index, hz_value item, hz_error *err)
@@ -80,8 +81,8 @@ hz_list_insert(hz_list *list, int32_t index, hz_value item, hz_error *err)
 	return hz_run_none(hz_list_insert_async(list, index, item), err);
 }
 
-// Adds n items at the end, in their order, all or none. *changed, result: bool, is false if the list is
-// bounded and has no room for all. Lends items. Since 0.1.
+// Adds n items at the end, in their order, all or none. *changed, result: bool, is false if the
+// list is bounded and has no room for all. Lends items. Since 0.1.
 HZ_API hz_future hz_list_add_all_async(hz_list *list, const hz_value *items, size_t n);
 HZ_API HZ_INLINE hz_err
 hz_list_add_all(hz_list *list, const hz_value *items, size_t n, bool *changed, hz_error *err)
@@ -108,8 +109,8 @@ hz_list_set(hz_list *list, int32_t index, hz_value item, hz_value *old, hz_error
 	return hz_run_value(hz_list_set_async(list, index, item), old, err);
 }
 
-// Removes the first item that equals this one; *done, result: bool, says whether there was one. Since
-// 0.1.
+// Removes the first item that equals this one; *done, result: bool, says whether there was one.
+// Since 0.1.
 HZ_API hz_future hz_list_remove_async(hz_list *list, hz_value item);
 HZ_API HZ_INLINE hz_err
 hz_list_remove(hz_list *list, hz_value item, bool *done, hz_error *err)
@@ -169,8 +170,8 @@ hz_list_items(hz_list *list, hz_items **out, hz_error *err)
 	return hz_run_items(hz_list_items_async(list), out, err);
 }
 
-// The items from the index to the end, in their order; none if the index is the size, HZ_ERR_ARGUMENT
-// beyond it. Result: items. Since 0.1.
+// The items from the index to the end, in their order; none if the index is the size,
+// HZ_ERR_ARGUMENT beyond it. Result: items. Since 0.1.
 HZ_API hz_future hz_list_items_from_async(hz_list *list, int32_t index);
 HZ_API HZ_INLINE hz_err
 hz_list_items_from(hz_list *list, int32_t index, hz_items **out, hz_error *err)

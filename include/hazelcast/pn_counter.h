@@ -48,8 +48,8 @@ typedef struct hz_pn_counter hz_pn_counter;
 
 // ---- Handles ----
 
-// Opens a handle; as hz_map_open. The first one of a name in a client takes one round trip more, for
-// the configured number of replicas. Since 0.1.
+// Opens a handle; as hz_map_open. The first one of a name in a client takes one round trip more,
+// for the configured number of replicas. Since 0.1.
 HZ_API hz_err hz_pn_counter_open(hz_client *client, const char *name, const hz_call *call,
 		hz_pn_counter **counter, hz_error *err);
 

@@ -62,8 +62,8 @@ hz_set_destroy(hz_set **set, hz_error *err)
 
 // ---- Changing ----
 
-// Adds an item. *done, result: bool, is false if an equal one was there already; the set then stays as
-// it is. Since 0.1.
+// Adds an item. *done, result: bool, is false if an equal one was there already; the set then stays
+// as it is. Since 0.1.
 HZ_API hz_future hz_set_add_async(hz_set *set, hz_value item);
 HZ_API HZ_INLINE hz_err
 hz_set_add(hz_set *set, hz_value item, bool *done, hz_error *err)
@@ -71,8 +71,8 @@ hz_set_add(hz_set *set, hz_value item, bool *done, hz_error *err)
 	return hz_run_bool(hz_set_add_async(set, item), done, err);
 }
 
-// Adds n items. *changed, result: bool, is false if all of them were there already. Lends items. Since
-// 0.1.
+// Adds n items. *changed, result: bool, is false if all of them were there already. Lends items.
+// Since 0.1.
 HZ_API hz_future hz_set_add_all_async(hz_set *set, const hz_value *items, size_t n);
 HZ_API HZ_INLINE hz_err
 hz_set_add_all(hz_set *set, const hz_value *items, size_t n, bool *changed, hz_error *err)
@@ -80,7 +80,8 @@ hz_set_add_all(hz_set *set, const hz_value *items, size_t n, bool *changed, hz_e
 	return hz_run_bool(hz_set_add_all_async(set, items, n), changed, err);
 }
 
-// Removes the item that equals this one; *done, result: bool, says whether there was one. Since 0.1.
+// Removes the item that equals this one; *done, result: bool, says whether there was one. Since
+// 0.1.
 HZ_API hz_future hz_set_remove_async(hz_set *set, hz_value item);
 HZ_API HZ_INLINE hz_err
 hz_set_remove(hz_set *set, hz_value item, bool *done, hz_error *err)

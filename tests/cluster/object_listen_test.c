@@ -131,7 +131,8 @@ a_refused_listener_ends_too(void)
 	HZT_EQ_INT(hz_client_listen_objects(session_client(), &listener, NULL, &err),
 			HZ_ERR_ARGUMENT);
 	sizeless.size = 0;
-	HZT_EQ_INT(hz_client_listen_objects(session_client(), &sizeless, &id, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_client_listen_objects(session_client(), &sizeless, &id, &err),
+			HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(atomic_load(&h.ends), 2);
 	HZT_EQ_INT(id.id, 0);
 }

@@ -173,7 +173,8 @@ typedef struct team {
 
 static team shared;
 
-// A counter that only grows: no call may give less than what any other one had given before it began.
+// A counter that only grows: no call may give less than what any other one had given before it
+// began.
 static void *
 count(void *unused)
 {

@@ -223,8 +223,8 @@ numbers_refuse_garbage(void)
 	hz_config_destroy(&config);
 }
 
-// Every choice: each of its names is taken, in any case and with spaces around it, and comes back as
-// the table spells it.
+// Every choice: each of its names is taken, in any case and with spaces around it, and comes back
+// as the table spells it.
 static void
 choices_are_taken(void)
 {

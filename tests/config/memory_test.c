@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every allocation of the configuration fails once: the answer is HZ_ERR_MEMORY, nothing has changed
-// and nothing leaks. The linker puts the functions below in front of the C library's.
+// Every allocation of the configuration fails once: the answer is HZ_ERR_MEMORY, nothing has
+// changed and nothing leaks. The linker puts the functions below in front of the C library's.
 #include "core/config.h"
 
 #include "tests/support/suite.h"

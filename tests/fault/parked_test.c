@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls that wait in a member cost neither thread, socket nor descriptor of the library, do not slow
-// down those that do not wait, and get what they wait for exactly once.
+// Calls that wait in a member cost neither thread, socket nor descriptor of the library, do not
+// slow down those that do not wait, and get what they wait for exactly once.
 #include "tests/fault/rig.h"
 #include "tests/support/cluster.h"
 #include "tests/support/suite.h"

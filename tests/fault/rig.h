@@ -38,8 +38,8 @@ hzt_team *hzt_team_start(size_t n, void (*run)(void *ctx, size_t number), void *
 // How many of them have not returned yet.
 size_t hzt_team_running(const hzt_team *team);
 
-// Waits until all have returned, at most timeout_ms (times the build's slowness), and frees the team;
-// fails the case if some do not return. Sets the pointer to NULL.
+// Waits until all have returned, at most timeout_ms (times the build's slowness), and frees the
+// team; fails the case if some do not return. Sets the pointer to NULL.
 void hzt_team_join(hzt_team **team, int64_t timeout_ms);
 
 // ---- What the process holds ----
