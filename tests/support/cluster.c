@@ -29,8 +29,6 @@ struct hzt_cluster {
 	char answer[LINE_SIZE];
 };
 
-extern char **environ;
-
 // Bazel runs tests among their runfiles, a person runs them in the tree.
 static void
 find_launcher(char *path, size_t size)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rules, answers, and what was seen.
+// Rules and answers.
 #include "protocol/encode.h"
 #include "protocol/gen/client.h"
 #include "protocol/message.h"
 #include "tests/support/scripted_state.h"
-#include "tests/support/suite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +69,20 @@ hzt_reply_error(hzt_request *request, int32_t code, const char *class_name, cons
 	hzt_answer(request, &HZP_ERROR_RESPONSE, &record, 0);
 }
 
+hzt_listener *
+hzt_listen(const hzt_request *request, hz_uuid id)
+{
+	hzt_listener *listener = calloc(1, sizeof(*listener));
+	hzt_need(listener != NULL, "memory for a listener");
+	*listener = (hzt_listener){.next = request->member->listeners,
+			.connection = request->connection,
+			.type = request->type,
+			.correlation = request->correlation,
+			.id = id};
+	request->member->listeners = listener;
+	return listener;
+}
+
 // A registration: its response is one UUID, and events follow.
 static bool
 answer_registration(hzt_request *request, const hzp_message *response, uint8_t *record)
@@ -81,14 +94,7 @@ answer_registration(hzt_request *request, const hzp_message *response, uint8_t *
 	if (!registers) {
 		return false;
 	}
-	hzt_listener *listener = calloc(1, sizeof(*listener));
-	hzt_need(listener != NULL, "memory for a listener");
-	*listener = (hzt_listener){.next = request->member->listeners,
-			.connection = request->connection,
-			.type = request->type,
-			.correlation = request->correlation,
-			.id = {UINT64_C(0x11573e4e), ++last}};
-	request->member->listeners = listener;
+	hzt_listener *listener = hzt_listen(request, (hz_uuid){UINT64_C(0x11573e4e), ++last});
 	memcpy(record + response->fields[0].offset, &listener->id, sizeof(listener->id));
 	return true;
 }
@@ -363,34 +369,7 @@ hzt_scripted_acknowledge(hzt_scripted *member, int64_t correlation)
 			&HZP_CLIENT_LOCAL_BACKUP_LISTENER_BACKUP, &record);
 }
 
-// ---- What was seen ----
-
-static uint64_t
-tally(hzt_scripted *member, uint64_t connection, uint32_t type, uint64_t more)
-{
-	hzt_tally *one = member->tallies;
-	while (one != NULL && (one->connection != connection || one->type != type)) {
-		one = one->next;
-	}
-	if (one == NULL && more > 0) {
-		one = calloc(1, sizeof(*one));
-		hzt_need(one != NULL, "memory for counts");
-		*one = (hzt_tally){member->tallies, connection, type, 0};
-		member->tallies = one;
-	}
-	return one != NULL ? one->n += more : 0;
-}
-
-static void
-note(hzt_scripted *member, hzt_request *request)
-{
-	if (member->seen_count < HZT_SEEN_MAX) {
-		member->seen[member->seen_count] = (hzt_seen){request->connection, request->type,
-				request->flags, request->correlation, request->partition};
-	}
-	member->seen_count++;
-	request->nth = tally(member, 0, request->type, 1);
-}
+// ---- Requests ----
 
 void
 hzt_serve(hzt_conn *conn, const uint8_t *msg, size_t n)
@@ -405,102 +384,8 @@ hzt_serve(hzt_conn *conn, const uint8_t *msg, size_t n)
 			.partition = hzp_message_partition(msg),
 			.msg = msg,
 			.n = n};
-	note(member, &request);
+	hzt_note(member, &request);
 	if (!member->mute) {
 		apply_rule(member, &request);
 	}
-}
-
-uint64_t
-hzt_scripted_count(hzt_scripted *member, uint32_t type)
-{
-	hzt_lock();
-	uint64_t n = type == HZT_ANY ? member->seen_count : tally(member, 0, type, 0);
-	hzt_unlock();
-	return n;
-}
-
-uint64_t
-hzt_scripted_count_on(hzt_scripted *member, uint64_t connection, uint32_t type)
-{
-	uint64_t n = 0;
-	hzt_lock();
-	uint64_t kept = member->seen_count < HZT_SEEN_MAX ? member->seen_count : HZT_SEEN_MAX;
-	for (uint64_t i = 0; i < kept; i++) {
-		n += member->seen[i].connection == connection && member->seen[i].type == type;
-	}
-	hzt_unlock();
-	return n;
-}
-
-uint64_t
-hzt_scripted_held(hzt_scripted *member, uint32_t type)
-{
-	uint64_t n = 0;
-	hzt_lock();
-	for (hzt_waiting *one = member->held; one != NULL; one = one->next) {
-		n += type == HZT_ANY || one->request.type == type;
-	}
-	hzt_unlock();
-	return n;
-}
-
-bool
-hzt_scripted_seen(hzt_scripted *member, uint64_t i, hzt_seen *out)
-{
-	hzt_lock();
-	bool there = i < member->seen_count && i < HZT_SEEN_MAX;
-	if (there) {
-		*out = member->seen[i];
-	}
-	hzt_unlock();
-	return there;
-}
-
-typedef struct awaited {
-	hzt_scripted *member;
-	uint32_t type;
-	uint64_t n;
-} awaited;
-
-static bool
-requests_came(void *ctx)
-{
-	awaited *a = ctx;
-	return hzt_scripted_count(a->member, a->type) >= a->n;
-}
-
-static bool
-requests_are_held(void *ctx)
-{
-	awaited *a = ctx;
-	return hzt_scripted_held(a->member, a->type) >= a->n;
-}
-
-static bool
-connections_are_open(void *ctx)
-{
-	awaited *a = ctx;
-	return hzt_scripted_open(a->member) == a->n;
-}
-
-void
-hzt_scripted_await_request(hzt_scripted *member, uint32_t type, uint64_t n, int64_t timeout_ms)
-{
-	awaited a = {member, type, n};
-	HZT_AWAIT(requests_came, &a, timeout_ms);
-}
-
-void
-hzt_scripted_await_held(hzt_scripted *member, uint32_t type, uint64_t n, int64_t timeout_ms)
-{
-	awaited a = {member, type, n};
-	HZT_AWAIT(requests_are_held, &a, timeout_ms);
-}
-
-void
-hzt_scripted_await_open(hzt_scripted *member, uint64_t n, int64_t timeout_ms)
-{
-	awaited a = {member, 0, n};
-	HZT_AWAIT(connections_are_open, &a, timeout_ms);
 }

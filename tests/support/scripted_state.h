@@ -52,10 +52,9 @@ typedef struct hzt_rule_row {
 	void *ctx;
 } hzt_rule_row;
 
-// How many requests came of a type on a connection.
+// How many requests came of a type.
 typedef struct hzt_tally {
 	struct hzt_tally *next;
-	uint64_t connection; // 0: on all
 	uint32_t type;
 	uint64_t n;
 } hzt_tally;
@@ -99,8 +98,10 @@ struct hzt_scripted {
 void hzt_lock(void);
 void hzt_unlock(void);
 
-// Fails the case, or ends the process if that is not possible here.
-void hzt_need(bool cond, const char *what);
+// Ends the process: on the member's thread no case can be left.
+void hzt_give_up(const char *what) __attribute__((noreturn));
+
+#define hzt_need(cond, what) ((cond) ? (void)0 : hzt_give_up(what))
 
 hzt_conn *hzt_conn_find(hzt_scripted *member, uint64_t number);
 
@@ -109,8 +110,21 @@ void hzt_conn_send(hzt_conn *conn, const void *bytes, size_t n);
 
 // Sends what the socket takes.
 void hzt_conn_flush(hzt_conn *conn);
+
+// Closes it; its memory is freed by the thread, which may be looking at it.
 void hzt_conn_close(hzt_conn *conn);
+
+// Takes in the next client that waits; reads once and serves what came. The member's thread.
+void hzt_conn_accept(hzt_scripted *member);
+void hzt_conn_read(hzt_conn *conn);
+
 void hzt_ring(hzt_scripted *member);
+
+// Counts and remembers a request, and says in it which one of its type it is.
+void hzt_note(hzt_scripted *member, hzt_request *request);
+
+// Registers a listener by this request, as `id`. Lends it.
+hzt_listener *hzt_listen(const hzt_request *request, hz_uuid id);
 
 // One request, by its rule.
 void hzt_serve(hzt_conn *conn, const uint8_t *msg, size_t n);

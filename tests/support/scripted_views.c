@@ -108,7 +108,9 @@ hzt_send_views(hzt_scripted *member)
 static void
 tell(hzt_scripted *teller, hzt_scripted *const *members, size_t n, int32_t version)
 {
-	memcpy(teller->cluster, members, n * sizeof(*members));
+	for (size_t i = 0; i < n; i++) {
+		teller->cluster[i] = members[i];
+	}
 	teller->cluster_size = n;
 	teller->members_version = version;
 	teller->partitions_version = version;
@@ -248,13 +250,7 @@ static void
 listen_to_views(hzt_request *request)
 {
 	hzt_scripted *member = request->member;
-	hzt_listener *listener = calloc(1, sizeof(*listener));
-	hzt_need(listener != NULL, "memory for a listener");
-	*listener = (hzt_listener){.next = member->listeners,
-			.connection = request->connection,
-			.type = request->type,
-			.correlation = request->correlation};
-	member->listeners = listener;
+	hzt_listen(request, (hz_uuid){0});
 	// As members do: the views come before the response.
 	hzt_send_views(member);
 	hzp_client_add_cluster_view_listener_response nothing = {0};
@@ -271,8 +267,7 @@ named_listener(const hzt_request *request, const hzp_message *m, hz_uuid *id)
 	hzt_need(hzp_decode(request->msg, request->n, m, record, NULL) == HZ_OK,
 			"a proper request");
 	for (unsigned i = 0; i < m->n_fields; i++) {
-		if (strcmp(m->fields[i].name, "registrationId") == 0 ||
-				strcmp(m->fields[i].name, "registration_id") == 0) {
+		if (strcmp(m->fields[i].name, "registration_id") == 0) {
 			memcpy(id, record + m->fields[i].offset, sizeof(*id));
 			found = true;
 		}
