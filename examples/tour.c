@@ -62,10 +62,10 @@ keep_and_listen(hz_map *map)
 // Paints one room after the other, white, then blue, then white again. A write in doubt may have
 // happened or not; the same again is right in either case.
 static void *
-paint(void *number)
+paint(void *first)
 {
 	hz_error err = {0};
-	for (int64_t room = (int64_t)(size_t)number; !atomic_load(&stop_work); room += WORKERS) {
+	for (int64_t room = *(const int64_t *)first; !atomic_load(&stop_work); room += WORKERS) {
 		hz_value colour = hz_str(room / ROOMS % 2 == 0 ? "white" : "blue");
 		hz_err e = hz_map_set(rooms, hz_i64(room % ROOMS), colour, NULL, &err);
 		while (e != HZ_OK && err.in_doubt) {
@@ -106,6 +106,7 @@ main(int argc, char **argv)
 	hz_map *map = NULL;
 	hz_queue *orders = NULL;
 	pthread_t workers[WORKERS], waiting;
+	int64_t first_rooms[WORKERS];
 	int32_t found = 0;
 	char *given = argc > 1 ? argv[1] : getenv("HZ_TEST_CLUSTER"), here[] = "127.0.0.1";
 	char *arguments[] = {argv[0], given != NULL ? given : here};
@@ -120,8 +121,9 @@ main(int argc, char **argv)
 
 	printf("\nOne thread waits for an order while %d others paint rooms:\n", WORKERS);
 	pthread_create(&waiting, NULL, wait_for_order, orders);
-	for (size_t i = 0; i < WORKERS; i++) {
-		pthread_create(&workers[i], NULL, paint, (void *)i);
+	for (int i = 0; i < WORKERS; i++) {
+		first_rooms[i] = i;
+		pthread_create(&workers[i], NULL, paint, &first_rooms[i]);
 	}
 	let_all_rooms_be_painted();
 	printf("   %d rooms later somebody wants coffee\n", calls);

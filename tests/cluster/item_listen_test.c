@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+enum { SUM = 2 * 55 }; // of the items that come and go
+
 static hz_error err;
 
 // A structure that has item listeners, as these cases see it.
@@ -179,7 +181,7 @@ hears_items_come_and_go(void)
 	hz_listen_options options = hz_listen_options_default();
 	options.include_value = true;
 	for (size_t i = 0; i < sizeof(collections) / sizeof(collections[0]); i++) {
-		hear(&collections[i], &options, 2 * 55);
+		hear(&collections[i], &options, SUM);
 	}
 }
 

@@ -199,9 +199,8 @@ refuses_what_is_not_an_item(void)
 static void
 names_are_any_utf8(void)
 {
-	static const char *const names[] = {"s\xc3\xa4tze und l\xc3\xbc"
-					    "cken",
-			"\xe9\x9b\x86\xe5\x90\x88", "\xf0\x9f\xa7\xba basket", " ", "a/b?c=%20"};
+	static const char *const names[] = {"s\xc3\xa4tze", "\xe9\x9b\x86\xe5\x90\x88",
+			"\xf0\x9f\xa7\xba basket", " ", "a/b?c=%20"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		bool done = false;
 		open_pair(names[i]);

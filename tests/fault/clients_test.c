@@ -123,7 +123,7 @@ use_all_handles(void *ctx, size_t number)
 {
 	(void)ctx;
 	uint64_t random = number;
-	for (size_t i = 0; i < hzt_size(20 * ROUNDS, ROUNDS, ROUNDS / 4); i++) {
+	for (size_t i = 0; i < hzt_size((size_t)20 * ROUNDS, ROUNDS, ROUNDS / 4); i++) {
 		pass_around(number, i, &random);
 	}
 }

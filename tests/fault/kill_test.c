@@ -282,7 +282,7 @@ static void
 let_load_run(void)
 {
 	int64_t until = hzt_now_ms() + LOAD_MS;
-	HZT_AWAIT(has_passed, &until, 2 * LOAD_MS);
+	HZT_AWAIT(has_passed, &until, INT64_C(2) * LOAD_MS);
 }
 
 // Which member owned what when it was killed, to understand a loss.

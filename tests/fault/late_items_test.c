@@ -156,7 +156,7 @@ offer_all(void *ctx, size_t number)
 		}
 		usleep(hzt_random(&random, LONGEST_PAUSE_US));
 	}
-	for (size_t i = 0; i < THREADS * TAKES_OF_THREAD; i++) {
+	for (size_t i = 0; i < (size_t)THREADS * TAKES_OF_THREAD; i++) {
 		offer_one(queue);
 	}
 	hz_queue_close(&queue);

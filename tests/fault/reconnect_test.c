@@ -195,7 +195,7 @@ another_cluster_name_is_refused_at_once(void)
 	// No limit on connecting: that nobody can ever be convinced ends it.
 	HZT_EQ_INT(fail_to_start(members(), "somebody-else", "-1", &took_ms),
 			HZ_ERR_AUTHENTICATION);
-	HZT_CHECK(took_ms < QUICK_MS * hzt_slowness());
+	HZT_CHECK(took_ms < (int64_t)QUICK_MS * hzt_slowness());
 }
 
 static void
@@ -205,7 +205,7 @@ no_member_is_offline_in_time(void)
 	HZT_EQ_INT(fail_to_start("127.0.0.1:1,127.0.0.1:2", "dev", "2000", &took_ms),
 			HZ_ERR_OFFLINE);
 	HZT_CHECK(took_ms >= 1000);
-	HZT_CHECK(took_ms < 2000 + QUICK_MS * hzt_slowness());
+	HZT_CHECK(took_ms < 2000 + (int64_t)QUICK_MS * hzt_slowness());
 }
 
 static void
@@ -245,7 +245,7 @@ backups_may_answer_or_not(void)
 		int64_t start = hzt_now_ms();
 		use_all_partitions(client, 10000);
 		// One acknowledgement that does not come costs five seconds and a failure.
-		HZT_CHECK(hzt_now_ms() - start < 5000 * hzt_slowness());
+		HZT_CHECK(hzt_now_ms() - start < INT64_C(5000) * hzt_slowness());
 		HZT_EQ_INT(HZT_STAT(client, backup_timeouts), 0);
 		hz_client_destroy(&client);
 	}

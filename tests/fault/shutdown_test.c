@@ -119,7 +119,7 @@ static bool
 load_runs(void *ctx)
 {
 	(void)ctx;
-	return atomic_load(&w.calls) > 20 * LOADERS;
+	return atomic_load(&w.calls) > UINT64_C(20) * LOADERS;
 }
 
 // All loaders sooner or later call a partition of the stopped member and wait there.
@@ -253,7 +253,7 @@ does_not_wait_for_the_pause_of_a_reconnect(void)
 	int64_t took = hzt_now_ms() - start;
 	printf("  destroyed in %lld ms, %llu dials had failed\n", (long long)took,
 			(unsigned long long)failed);
-	HZT_CHECK(took < 1000 * hzt_slowness());
+	HZT_CHECK(took < INT64_C(1000) * hzt_slowness());
 }
 
 static const hzt_case cases[] = {
