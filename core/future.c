@@ -24,7 +24,8 @@ consume(hz_future future, hzi_call **call, hz_error *err)
 {
 	if (future.core_ == NULL) {
 		hz_err e = future.id_ == 0 ? HZ_ERR_ARGUMENT : (hz_err)future.id_;
-		return hzi_fail(err, e, "%s", hz_err_text(e));
+		return hzi_fail(err, e, "%s%s", hz_err_text(e),
+				e == HZ_ERR_ARGUMENT ? ": the handle is NULL" : "");
 	}
 	if (hzi_forked(&((const hz_client *)future.core_)->guard)) {
 		return hzi_fail(err, HZ_ERR_FORKED, "%s", hz_err_text(HZ_ERR_FORKED));

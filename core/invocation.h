@@ -87,6 +87,10 @@ hz_err hzi_call_wait(hzi_call *call, bool wait_room);
 // Returns the code to report (a member's error may be promoted).
 hz_err hzi_call_explain(const hzi_call *call, hz_err code, hz_error *err);
 
+// For decoders: the member has answered, but not with what the operation promises (a queue that stayed
+// empty, a lock that stayed taken). Fills err with `code` and one line for people. Returns code.
+hz_err hzi_call_miss(const hzi_call *call, hz_err code, const char *text, hz_error *err);
+
 // Installs the done-action of an asynchronous consumer (fn, ctx and the like are set). Takes the
 // consumer's hold.
 void hzi_call_consume_as(hzi_call *call, uint32_t action);

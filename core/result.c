@@ -239,6 +239,16 @@ may_go_better(hz_err code)
 }
 
 hz_err
+hzi_call_miss(const hzi_call *call, hz_err code, const char *text, hz_error *err)
+{
+	hzi_fail(err, code, "%s: %s", call->op->proto->request->name, text);
+	if (err != NULL) {
+		err->retryable = may_go_better(code);
+	}
+	return code;
+}
+
+hz_err
 hzi_call_explain(const hzi_call *call, hz_err code, hz_error *err)
 {
 	const char *name = call->op->proto != NULL ? call->op->proto->request->name

@@ -115,7 +115,8 @@ put(hz_map *map, const put_pair *pair, hz_value key, hz_value value, const hz_pu
 		return future;
 	}
 	if (!valid) {
-		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "bad options");
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT,
+				"put options without their size, or a negative time");
 	}
 	put_request request = {
 			.name = hzi_handle_name(&map->handle),

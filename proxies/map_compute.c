@@ -116,7 +116,11 @@ try_all(compute_plan *plan, hz_value *out, hz_error *err)
 			return e;
 		}
 	}
-	return hzi_fail(err, HZ_ERR_TIMEOUT, "others changed the entry at each try");
+	hzi_fail(err, HZ_ERR_TIMEOUT, "others changed the entry at each try");
+	if (err != NULL) {
+		err->retryable = true;
+	}
+	return HZ_ERR_TIMEOUT;
 }
 
 static hz_err

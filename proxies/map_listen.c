@@ -193,8 +193,9 @@ check(const hz_map *map, const hz_entry_listener *user, const hz_listener_id *id
 		return hzi_fail(err, e, "%s", hz_err_text(e));
 	}
 	if (id == NULL || wanted_kinds(user) == 0) {
-		return hzi_fail(err, HZ_ERR_ARGUMENT,
-				"id is NULL, or the listener has no function");
+		return hzi_fail(err, HZ_ERR_ARGUMENT, "%s",
+				id == NULL ? "id is NULL"
+					   : "the listener has no function for an event");
 	}
 	return HZ_OK;
 }

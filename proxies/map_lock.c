@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/fail.h"
 #include "protocol/gen/map.h"
 #include "proxies/map.h"
 
@@ -22,8 +21,7 @@ need_lock(hzi_call *call, hz_result *out, hz_error *err)
 	if (e != HZ_OK || response.response) {
 		return e;
 	}
-	return hzi_fail(err, HZ_ERR_TIMEOUT, "%s: another owner held the lock",
-			call->structure_name);
+	return hzi_call_miss(call, HZ_ERR_TIMEOUT, "another owner held the lock", err);
 }
 
 // By this number a member knows a request that it gets a second time: locking is counted.
@@ -73,7 +71,8 @@ try_lock(hz_map *map, const hzi_op *op, hz_value key, int64_t timeout_ms,
 		return future;
 	}
 	if (!lease_of(options, &lease_ms) || !hzi_timeout_valid(timeout_ms)) {
-		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "bad options or negative timeout");
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT,
+				"lock options without their size, or a negative time");
 	}
 	hzi_call_waits(call, timeout_ms);
 	return hzi_call_submit(call,
@@ -103,7 +102,8 @@ hz_map_lock_async(hz_map *map, hz_value key, const hz_lock_options *options)
 		return future;
 	}
 	if (!lease_of(options, &lease_ms)) {
-		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "bad options");
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT,
+				"lock options without their size, or a negative time");
 	}
 	return hzi_call_submit(call,
 			&(hzp_map_lock_request){

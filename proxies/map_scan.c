@@ -209,7 +209,8 @@ check(hz_map *map, const hz_scan_options *given, hz_scan_options *options, hz_er
 		return hzi_fail(err, e, "%s", hz_err_text(e));
 	}
 	if (!hzi_options_copy(options, sizeof(*options), given) || options->page_size < 0) {
-		return hzi_fail(err, HZ_ERR_ARGUMENT, "bad options");
+		return hzi_fail(err, HZ_ERR_ARGUMENT,
+				"scan options without their size, or a negative page size");
 	}
 	if (hz_client_partition_count(map->handle.client) <= 0) {
 		return hzi_fail(err, HZ_ERR_OFFLINE,

@@ -74,7 +74,7 @@ hzi_handle_open(hz_client *client, const char *service, const char *name, const 
 	hzi_name *entry = NULL;
 	hz_err e = hzi_client_enter(client);
 	if (e != HZ_OK) {
-		return hzi_fail(err, e, "%s", hz_err_text(e));
+		return hzi_fail(err, e, "%s", client == NULL ? "client is NULL" : hz_err_text(e));
 	}
 	if (name == NULL || out == NULL) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "%s is NULL", name == NULL ? "name" : "out");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/gen/queue.h"
-#include "base/fail.h"
 #include "proxies/handle_api.h"
 #include "proxies/listen.h"
 
@@ -65,7 +64,7 @@ need_true(hzi_call *call, hz_err code, const char *text, hz_error *err)
 	if (e != HZ_OK || response.response) {
 		return e;
 	}
-	return hzi_fail(err, code, "%s: %s", call->structure_name, text);
+	return hzi_call_miss(call, code, text, err);
 }
 
 static hz_err
@@ -88,7 +87,7 @@ need_value(hzi_call *call, hz_err code, const char *text, hz_result *out, hz_err
 	hzp_queue_poll_response response;
 	hz_err e = hzi_call_decode(call, &response, err);
 	if (e == HZ_OK && response.response.p == NULL) {
-		e = hzi_fail(err, code, "%s: %s", call->structure_name, text);
+		e = hzi_call_miss(call, code, text, err);
 	}
 	return e == HZ_OK ? hzi_call_read(call, response.response, &out->u.value, err) : e;
 }

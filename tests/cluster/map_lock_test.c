@@ -146,7 +146,8 @@ a_deadline_ends_the_wait(void)
 	HZT_OK_ERR(hz_map_lock(two.a, k, NULL, &err), &err);
 	int64_t start_ms = hzt_now_ms();
 	HZT_EQ_INT(hz_map_lock(two.b, k, NULL, &err), HZ_ERR_TIMEOUT);
-	HZT_CHECK(!err.in_doubt);
+	HZT_CHECK(!err.in_doubt && err.retryable);
+	HZT_EQ_STR(err.message, "Map.tryLock: another owner held the lock");
 	HZT_CHECK(hzt_now_ms() - start_ms >= 190 &&
 			hzt_now_ms() - start_ms < INT64_C(5000) * hzt_slowness());
 	HZT_OK_ERR(hz_map_unlock(two.a, k, &err), &err);
