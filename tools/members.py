@@ -180,8 +180,9 @@ def run(*words):
         return say(answer)
     environment = dict(os.environ, HZ_TEST_CLUSTER=answer[3:], HZ_TEST_MEMBERS=shlex.join(
         [sys.executable, os.path.realpath(__file__), "ask", name]))
+    listener = listen(name)  # before the command, which may ask at once
     child = subprocess.Popen(words[split + 1:], env=environment, preexec_fn=die_with(os.getpid()))
-    start(supervisor.read_control_socket, listen(name))
+    start(supervisor.read_control_socket, listener)
     start(lambda: (child.wait(), supervisor.submit("quit")))
     supervisor.run()
     return child.returncode if child.returncode >= 0 else 128 - child.returncode

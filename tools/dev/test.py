@@ -28,7 +28,7 @@ SHARED_CLUSTER = ["2", "backup=1"]
 SLOWNESS = {"asan": 3, "ubsan": 2, "tsan": 6}
 
 CASE = re.compile(r"^(ok|not ok|skip) ", re.MULTILINE)
-SUMMARY = re.compile(r"^\S+: (\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
+SUMMARY = re.compile(r"^[^:\n]+: (\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 
 def say(*words):
