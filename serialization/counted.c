@@ -52,6 +52,12 @@ hzi_counted_span(const hzi_builtin *row, const hz_value *v)
 	};
 }
 
+hzi_span
+hzi_value_span(const hz_value *v)
+{
+	return hzi_counted_span(hzi_builtin_by_kind(v->kind_), v);
+}
+
 int32_t
 hzi_decimal_scale(const hz_value *v)
 {

@@ -2,6 +2,7 @@
 //
 // Text of numbers of any size. OpenSSL's big numbers do the arithmetic.
 #include "base/fail.h"
+#include "serialization/sink.h"
 
 #include <hazelcast/decimal.h>
 #include <openssl/bn.h>
@@ -160,56 +161,33 @@ magnitude_digits(const hz_decimal *decimal, bool negative)
 	return digits;
 }
 
-// Where text goes that may be longer than its room.
-typedef struct sink {
-	char *buf;
-	size_t cap;
-	size_t n;
-} sink;
-
-static void
-put_run(sink *to, const char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i++, to->n++) {
-		if (to->n + 1 < to->cap) {
-			to->buf[to->n] = text[i];
-		}
-	}
-}
-
-static void
-put_zeros(sink *to, size_t n)
-{
-	while (n-- != 0) {
-		put_run(to, "0", 1);
-	}
-}
-
 // A scale of up to this many digits is written out.
 enum { PLAIN_SCALE = 40 };
 
 static void
-put_number(sink *to, const char *digits, int32_t scale)
+put_number(hzi_sink *to, const char *digits, int32_t scale)
 {
 	size_t n = strlen(digits);
 	if (scale < 0 || scale > PLAIN_SCALE) {
 		char exponent[24];
 		int length = snprintf(exponent, sizeof(exponent), "E%+lld", -(long long)scale);
-		put_run(to, digits, n);
-		put_run(to, exponent, (size_t)length);
+		hzi_sink_put(to, digits, n);
+		hzi_sink_put(to, exponent, (size_t)length);
 		return;
 	}
 	size_t behind = (size_t)scale;
 	if (n <= behind) {
-		put_run(to, "0.", 2);
-		put_zeros(to, behind - n);
-		put_run(to, digits, n);
+		hzi_sink_put(to, "0.", 2);
+		for (size_t i = n; i < behind; i++) {
+			hzi_sink_put_char(to, '0');
+		}
+		hzi_sink_put(to, digits, n);
 		return;
 	}
-	put_run(to, digits, n - behind);
+	hzi_sink_put(to, digits, n - behind);
 	if (behind != 0) {
-		put_run(to, ".", 1);
-		put_run(to, digits + n - behind, behind);
+		hzi_sink_put(to, ".", 1);
+		hzi_sink_put(to, digits + n - behind, behind);
 	}
 }
 
@@ -228,12 +206,10 @@ hz_decimal_format(const hz_decimal *decimal, char *buf, size_t cap, size_t *need
 	if (digits == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a decimal");
 	}
-	sink to = {.buf = buf, .cap = cap};
-	put_run(&to, "-", negative ? 1 : 0);
+	hzi_sink to = {.buf = buf, .cap = cap};
+	hzi_sink_put(&to, "-", negative ? 1 : 0);
 	put_number(&to, digits, decimal->scale);
-	if (cap != 0) {
-		buf[to.n < cap ? to.n : cap - 1] = 0;
-	}
+	hzi_sink_end(&to);
 	if (needed != NULL) {
 		*needed = to.n;
 	}

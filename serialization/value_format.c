@@ -3,67 +3,51 @@
 // Values as text for people.
 #include "serialization/builtin.h"
 #include "serialization/collection.h"
+#include "serialization/sink.h"
 
 #include <hazelcast/value_read.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-// Where text goes that may be longer than its room; counts all of it.
-typedef struct sink {
-	char *buf;
-	size_t cap;
-	size_t n;
-} sink;
-
-static void
-put_char(sink *to, char c)
-{
-	if (to->n + 1 < to->cap) {
-		to->buf[to->n] = c;
-	}
-	to->n++;
-}
+#include <string.h>
 
 // For short pieces: at most 63 characters.
-static void HZI_PRINTF(2, 3) put(sink *to, const char *format, ...)
+static void HZI_PRINTF(2, 3) put(hzi_sink *to, const char *format, ...)
 {
 	char piece[64];
 	va_list args;
 	va_start(args, format);
 	(void)vsnprintf(piece, sizeof(piece), format, args);
 	va_end(args);
-	for (const char *c = piece; *c != 0; c++) {
-		put_char(to, *c);
-	}
+	hzi_sink_put(to, piece, strlen(piece));
 }
 
 // ---- Single values ----
 
-typedef void printer(sink *to, const hz_value *v);
+typedef void printer(hzi_sink *to, const hz_value *v);
 
 static void
-print_null(sink *to, const hz_value *v)
+print_null(hzi_sink *to, const hz_value *v)
 {
 	(void)v;
 	put(to, "null");
 }
 
 static void
-print_bool(sink *to, const hz_value *v)
+print_bool(hzi_sink *to, const hz_value *v)
 {
 	put(to, v->u_.i != 0 ? "true" : "false");
 }
 
 static void
-print_integer(sink *to, const hz_value *v)
+print_integer(hzi_sink *to, const hz_value *v)
 {
 	put(to, "%" PRId64, v->u_.i);
 }
 
 static void
-print_char16(sink *to, const hz_value *v)
+print_char16(hzi_sink *to, const hz_value *v)
 {
 	unsigned unit = (unsigned)v->u_.bits;
 	put(to, unit >= 0x20 && unit < 0x7f ? "'%c'" : "'\\u%04x'", unit);
@@ -72,7 +56,7 @@ print_char16(sink *to, const hz_value *v)
 // The fewest digits that still tell the number from its neighbours; a point also where the process
 // has set a locale with a comma.
 static void
-put_real(sink *to, double d, bool is_float)
+put_real(hzi_sink *to, double d, bool is_float)
 {
 	char text[40];
 	int most = is_float ? 9 : 17;
@@ -83,59 +67,51 @@ put_real(sink *to, double d, bool is_float)
 		}
 	}
 	for (const char *c = text; *c != 0; c++) {
-		put_char(to, (char)(*c == ',' ? '.' : *c));
+		hzi_sink_put_char(to, (char)(*c == ',' ? '.' : *c));
 	}
 }
 
 static void
-print_f32(sink *to, const hz_value *v)
+print_f32(hzi_sink *to, const hz_value *v)
 {
 	put_real(to, (double)v->u_.f, true);
 }
 
 static void
-print_f64(sink *to, const hz_value *v)
+print_f64(hzi_sink *to, const hz_value *v)
 {
 	put_real(to, v->u_.d, false);
 }
 
-static hzi_span
-span_of(const hz_value *v)
-{
-	return hzi_counted_span(hzi_builtin_by_kind(v->kind_), v);
-}
-
 // Quoted; what would disturb a terminal is escaped, what is beyond ASCII is left as it is.
 static void
-print_text(sink *to, const hz_value *v)
+print_text(hzi_sink *to, const hz_value *v)
 {
-	hzi_span text = span_of(v);
-	put_char(to, '"');
+	hzi_span text = hzi_value_span(v);
+	hzi_sink_put_char(to, '"');
 	for (size_t i = 0; i < text.n; i++) {
 		char c = (char)text.p[i];
 		if (c == '"' || c == '\\') {
-			put_char(to, '\\');
-			put_char(to, c);
+			hzi_sink_put_char(to, '\\');
+			hzi_sink_put_char(to, c);
 		} else if (text.p[i] < 0x20 || c == 0x7f) {
 			put(to, "\\u%04x", text.p[i]);
 		} else {
-			put_char(to, c);
+			hzi_sink_put_char(to, c);
 		}
 	}
-	put_char(to, '"');
+	hzi_sink_put_char(to, '"');
 }
 
 static void
-print_json(sink *to, const hz_value *v)
+print_json(hzi_sink *to, const hz_value *v)
 {
-	hzi_span text = span_of(v);
-	for (size_t i = 0; i < text.n; i++) {
-		put_char(to, (char)text.p[i]);
-	}
+	hzi_span text = hzi_value_span(v);
+	hzi_sink_put(to, (const char *)text.p, text.n);
 }
 
 static void
-put_hex(sink *to, hzi_span bytes)
+put_hex(hzi_sink *to, hzi_span bytes)
 {
 	put(to, "0x");
 	for (size_t i = 0; i < bytes.n; i++) {
@@ -144,13 +120,13 @@ put_hex(sink *to, hzi_span bytes)
 }
 
 static void
-print_bytes(sink *to, const hz_value *v)
+print_bytes(hzi_sink *to, const hz_value *v)
 {
-	put_hex(to, span_of(v));
+	put_hex(to, hzi_value_span(v));
 }
 
 static void
-print_uuid(sink *to, const hz_value *v)
+print_uuid(hzi_sink *to, const hz_value *v)
 {
 	uint64_t msb = v->u_.bits;
 	uint64_t lsb = v->ext_.bits;
@@ -161,9 +137,9 @@ print_uuid(sink *to, const hz_value *v)
 
 // Numbers too long for decimal digits are shown as the bytes that they are.
 static void
-print_decimal(sink *to, const hz_value *v)
+print_decimal(hzi_sink *to, const hz_value *v)
 {
-	hzi_span bytes = span_of(v);
+	hzi_span bytes = hzi_value_span(v);
 	hz_decimal number = {.unscaled = bytes.p, .size = bytes.n};
 	if (v->kind_ == HZ_KIND_DECIMAL) {
 		number.scale = hzi_decimal_scale(v);
@@ -179,13 +155,13 @@ print_decimal(sink *to, const hz_value *v)
 }
 
 static void
-put_day(sink *to, hz_local_date date)
+put_day(hzi_sink *to, hz_local_date date)
 {
 	put(to, "%04" PRId32 "-%02u-%02u", date.year, date.month, date.day);
 }
 
 static void
-put_clock(sink *to, hz_local_time time)
+put_clock(hzi_sink *to, hz_local_time time)
 {
 	put(to, "%02u:%02u:%02u", time.hour, time.minute, time.second);
 	if (time.nano != 0) {
@@ -194,33 +170,33 @@ put_clock(sink *to, hz_local_time time)
 }
 
 static void
-print_date(sink *to, const hz_value *v)
+print_date(hzi_sink *to, const hz_value *v)
 {
 	put(to, "%" PRId64 "ms", v->u_.i);
 }
 
 static void
-print_local_date(sink *to, const hz_value *v)
+print_local_date(hzi_sink *to, const hz_value *v)
 {
 	put_day(to, v->u_.date);
 }
 
 static void
-print_local_time(sink *to, const hz_value *v)
+print_local_time(hzi_sink *to, const hz_value *v)
 {
 	put_clock(to, v->u_.time);
 }
 
 static void
-print_local_date_time(sink *to, const hz_value *v)
+print_local_date_time(hzi_sink *to, const hz_value *v)
 {
 	put_day(to, v->u_.date);
-	put_char(to, 'T');
+	hzi_sink_put_char(to, 'T');
 	put_clock(to, v->ext_.time);
 }
 
 static void
-print_offset_date_time(sink *to, const hz_value *v)
+print_offset_date_time(hzi_sink *to, const hz_value *v)
 {
 	int64_t offset = (int32_t)v->len_;
 	uint64_t size = (uint64_t)(offset < 0 ? -offset : offset);
@@ -232,7 +208,7 @@ print_offset_date_time(sink *to, const hz_value *v)
 }
 
 static void
-print_raw(sink *to, const hz_value *v)
+print_raw(hzi_sink *to, const hz_value *v)
 {
 	put(to, "<type %" PRId32 ", %" PRIu32 " bytes>", hz_value_type_id(v), v->len_);
 }
@@ -285,17 +261,17 @@ separator(const level *top)
 }
 
 static void
-print_nested(sink *to, const hz_value *v)
+print_nested(hzi_sink *to, const hz_value *v)
 {
 	level levels[HZI_DEPTH];
 	levels[0] = (level){.v = *v};
 	size_t depth = 1;
-	put_char(to, v->kind_ == HZ_KIND_MAP ? '{' : '[');
+	hzi_sink_put_char(to, v->kind_ == HZ_KIND_MAP ? '{' : '[');
 	while (depth != 0) {
 		level *top = &levels[depth - 1];
 		hz_value item;
 		if (!next_object(top, &item)) {
-			put_char(to, top->v.kind_ == HZ_KIND_MAP ? '}' : ']');
+			hzi_sink_put_char(to, top->v.kind_ == HZ_KIND_MAP ? '}' : ']');
 			depth--;
 			continue;
 		}
@@ -308,7 +284,7 @@ print_nested(sink *to, const hz_value *v)
 			printers[item.kind_](to, &item);
 		} else {
 			levels[depth++] = (level){.v = item};
-			put_char(to, item.kind_ == HZ_KIND_MAP ? '{' : '[');
+			hzi_sink_put_char(to, item.kind_ == HZ_KIND_MAP ? '{' : '[');
 		}
 	}
 }
@@ -316,7 +292,7 @@ print_nested(sink *to, const hz_value *v)
 size_t
 hz_value_format(const hz_value *v, char *buf, size_t cap)
 {
-	sink to = {.buf = buf, .cap = buf == NULL ? 0 : cap};
+	hzi_sink to = {.buf = buf, .cap = buf == NULL ? 0 : cap};
 	if (v == NULL || v->kind_ >= HZ_KIND_COUNT) {
 		put(&to, v == NULL ? "null" : "?");
 	} else if (printers[v->kind_] != NULL) {
@@ -324,8 +300,6 @@ hz_value_format(const hz_value *v, char *buf, size_t cap)
 	} else {
 		print_nested(&to, v);
 	}
-	if (buf != NULL && cap != 0) {
-		buf[to.n < to.cap ? to.n : to.cap - 1] = 0;
-	}
+	hzi_sink_end(&to);
 	return to.n;
 }
