@@ -2,6 +2,7 @@
 //
 // The blocking forms, which the public headers define inline, once as symbols: for hosts that call
 // symbols, and for compilers that do not inline.
+#include <hazelcast/flake_id_generator.h>
 #include <hazelcast/list.h>
 #include <hazelcast/map.h>
 #include <hazelcast/object.h>
@@ -159,3 +160,8 @@ extern inline hz_err hz_pn_counter_get_and_decrement(
 		hz_pn_counter *counter, int64_t *out, hz_error *err);
 extern inline hz_err hz_pn_counter_decrement_and_get(
 		hz_pn_counter *counter, int64_t *out, hz_error *err);
+
+extern inline hz_err hz_flake_id_generator_destroy(
+		hz_flake_id_generator **generator, hz_error *err);
+extern inline hz_err hz_flake_id_generator_new_id(
+		hz_flake_id_generator *generator, int64_t *id, hz_error *err);

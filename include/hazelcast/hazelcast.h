@@ -9,6 +9,7 @@
 #include <hazelcast/config.h>
 #include <hazelcast/decimal.h>
 #include <hazelcast/error.h>
+#include <hazelcast/flake_id_generator.h>
 #include <hazelcast/future.h>
 #include <hazelcast/item_listener.h>
 #include <hazelcast/items.h>
