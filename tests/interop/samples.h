@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A value of every builtin type, under the names that tests/interop/peer.py knows.
+// A value of every builtin type, under the names that tests/interop/values_peer.py knows.
 #ifndef HZT_INTEROP_SAMPLES_H
 #define HZT_INTEROP_SAMPLES_H
 

@@ -2,89 +2,33 @@
 //
 // This client and the official one for Python on the same map and the same queue: what one writes
 // the other reads, of every builtin type that both have a word for, as value and as key.
+#include "tests/interop/peer.h"
 #include "tests/interop/samples.h"
 #include "tests/support/cluster.h"
 #include "tests/support/suite.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-// The other client: a Python program that is told by lines what to do, and answers by lines.
-typedef struct peer {
-	pid_t pid;
-	FILE *to, *from;
-} peer;
 
 typedef struct world {
 	hz_client *client;
-	peer python;
+	hzt_peer python;
 	char name[64]; // of the map and the queue of this run
 	hz_map *map;
 	hz_map *keys;
 	hz_queue *queue;
 } world;
 
-static void
-find_python(char *path, size_t cap)
-{
-	// It is installed at the first call, which takes a while.
-	FILE *found = popen("tools/pyclient.py", "r");
-	HZT_CHECK(found != NULL);
-	bool read = fgets(path, (int)cap, found) != NULL;
-	HZT_EQ_INT(pclose(found), 0);
-	HZT_CHECK(read);
-	path[strcspn(path, "\n")] = '\0';
-}
-
-static void
-start_peer(peer *self)
-{
-	char path[1024];
-	int in[2], out[2];
-	const char *addresses = hzt_shared_addresses();
-	find_python(path, sizeof(path));
-	HZT_CHECK(pipe(in) == 0 && pipe(out) == 0);
-	self->pid = fork();
-	HZT_CHECK(self->pid >= 0);
-	if (self->pid == 0) {
-		dup2(in[0], STDIN_FILENO);
-		dup2(out[1], STDOUT_FILENO);
-		for (size_t i = 0; i < 2; i++) {
-			close(in[i]);
-			close(out[i]);
-		}
-		execl(path, path, "tests/interop/peer.py", addresses, (char *)NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	self->to = fdopen(in[1], "w");
-	self->from = fdopen(out[0], "r");
-	HZT_CHECK(self->to != NULL && self->from != NULL);
-}
-
-static void
-end_peer(peer *self)
-{
-	int status = -1;
-	fclose(self->to); // its end of input is its end
-	HZT_EQ_INT(waitpid(self->pid, &status, 0), self->pid);
-	fclose(self->from);
-	HZT_EQ_INT(status, 0);
-}
-
 // What the peer finds wrong is a failure of the case.
 static void
 ask(world *w, const char *verb, const char *name, const char *sample)
 {
-	char answer[4096] = "";
-	fprintf(w->python.to, "%s %s %s\n", verb, name, sample);
-	fflush(w->python.to);
-	HZT_CHECK(fgets(answer, sizeof(answer), w->python.from) != NULL);
-	if (strcmp(answer, "ok\n") != 0) {
-		printf("  %s %s: %s", verb, sample, answer);
+	char line[256];
+	snprintf(line, sizeof(line), "%s %s %s", verb, name, sample);
+	const char *answer = hzt_peer_ask(&w->python, line);
+	if (strcmp(answer, "ok") != 0) {
+		printf("  %s %s: %s\n", verb, sample, answer);
 		HZT_FAIL("the Python client agrees");
 	}
 }
@@ -108,7 +52,7 @@ begin(world *w)
 	hz_config *config = NULL;
 	memset(w, 0, sizeof(*w));
 	snprintf(w->name, sizeof(w->name), "interop-%d-%u", (int)getpid(), runs++);
-	start_peer(&w->python); // before there are threads
+	hzt_peer_start(&w->python, "values_peer.py");
 	HZT_OK_ERR(hz_config_new(&config, &err), &err);
 	HZT_OK_ERR(hz_config_set(config, "network.cluster-members", hzt_shared_addresses(), &err),
 			&err);
@@ -121,7 +65,7 @@ static void
 end(world *w)
 {
 	hz_error err = {0};
-	end_peer(&w->python);
+	hzt_peer_end(&w->python);
 	HZT_OK_ERR(hz_map_destroy(&w->map, &err), &err);
 	HZT_OK_ERR(hz_map_destroy(&w->keys, &err), &err);
 	HZT_OK_ERR(hz_queue_destroy(&w->queue, &err), &err);
@@ -269,4 +213,4 @@ static const hzt_case cases[] = {
 		{"theirs_is_read_from_a_queue", theirs_is_read_from_a_queue},
 };
 
-HZT_MAIN("interop", cases)
+HZT_MAIN("values", cases)

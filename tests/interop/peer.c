@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/interop/peer.h"
+
+#include "tests/support/cluster.h"
+#include "tests/support/suite.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+find_python(char *path, size_t cap)
+{
+	FILE *found = popen("tools/pyclient.py", "r");
+	HZT_CHECK(found != NULL);
+	bool read = fgets(path, (int)cap, found) != NULL;
+	HZT_EQ_INT(pclose(found), 0);
+	HZT_CHECK(read);
+	path[strcspn(path, "\n")] = '\0';
+}
+
+void
+hzt_peer_start(hzt_peer *self, const char *script)
+{
+	char python[1024], path[1024];
+	int in[2], out[2];
+	const char *addresses = hzt_shared_addresses();
+	find_python(python, sizeof(python));
+	snprintf(path, sizeof(path), "tests/interop/%s", script);
+	HZT_CHECK(pipe(in) == 0 && pipe(out) == 0);
+	self->pid = fork();
+	HZT_CHECK(self->pid >= 0);
+	if (self->pid == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		for (size_t i = 0; i < 2; i++) {
+			close(in[i]);
+			close(out[i]);
+		}
+		execl(python, python, path, addresses, (char *)NULL);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	self->to = fdopen(in[1], "w");
+	self->from = fdopen(out[0], "r");
+	HZT_CHECK(self->to != NULL && self->from != NULL);
+}
+
+const char *
+hzt_peer_ask(hzt_peer *self, const char *line)
+{
+	static char answer[4096];
+	fprintf(self->to, "%s\n", line);
+	fflush(self->to);
+	HZT_CHECK(fgets(answer, sizeof(answer), self->from) != NULL);
+	answer[strcspn(answer, "\n")] = '\0';
+	return answer;
+}
+
+void
+hzt_peer_end(hzt_peer *self)
+{
+	int status = -1;
+	fclose(self->to); // its end of input is its end
+	HZT_EQ_INT(waitpid(self->pid, &status, 0), self->pid);
+	fclose(self->from);
+	HZT_EQ_INT(status, 0);
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The official Python client on a leash: each line of standard input is a JSON array
+
+    [STRUCTURE, NAME, METHOD, ARGUMENT...]      such as ["list", "l-1", "add_at", 0, 7]
+
+which calls the method on the structure of that name and is answered by one line of JSON: what the
+method returned, or {"error": TEXT}. Methods of its own:
+
+    listen              hears of everything that happens in the structure
+    heard N             waits until there were N events and gives them, in their order
+
+Whole numbers are Long. Argument: the members' addresses.
+"""
+
+import json
+import sys
+import threading
+
+import hazelcast
+from hazelcast.config import IntType
+
+PATIENCE_S = 30
+
+
+class Ear:
+    """The events of one structure."""
+
+    def __init__(self):
+        self._events = []
+        self._more = threading.Condition()
+
+    def hear(self, *event):
+        with self._more:
+            self._events.append(list(event))
+            self._more.notify_all()
+
+    def heard(self, count):
+        with self._more:
+            if not self._more.wait_for(lambda: len(self._events) >= count, PATIENCE_S):
+                raise TimeoutError("heard only %s" % self._events)
+            return list(self._events)
+
+
+def listen_to_items(structure, ear):
+    structure.add_listener(
+        include_value=True,
+        item_added_func=lambda e: ear.hear("added", e.item),
+        item_removed_func=lambda e: ear.hear("removed", e.item))
+
+
+def listen_to_entries(structure, ear):
+    structure.add_entry_listener(
+        added_func=lambda e: ear.hear("added", e.key, e.value),
+        removed_func=lambda e: ear.hear("removed", e.key, e.old_value),
+        clear_all_func=lambda e: ear.hear("cleared", e.number_of_affected_entries))
+
+
+def listen_to_values(structure, ear):
+    structure.add_entry_listener(
+        include_value=True,
+        added_func=lambda e: ear.hear("added", e.key, e.value),
+        removed_func=lambda e: ear.hear("removed", e.key, e.old_value),
+        clear_all_func=lambda e: ear.hear("cleared", e.number_of_affected_entries))
+
+
+def listen_to_messages(structure, ear):
+    structure.add_listener(lambda m: ear.hear("message", m.message))
+
+
+LISTEN = {
+    "list": listen_to_items,
+    "set": listen_to_items,
+    "queue": listen_to_items,
+    "multi_map": listen_to_values,
+    "replicated_map": listen_to_entries,
+    "topic": listen_to_messages,
+    "reliable_topic": listen_to_messages,
+}
+
+
+def plain(value):
+    """A form that JSON has; items without an order come sorted."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(v) for v in value)
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return sorted([k, plain(v)] for k, v in value.items())
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return [plain(v) for v in value]  # a set of results
+
+
+class Peer:
+    def __init__(self, addresses):
+        self._client = hazelcast.HazelcastClient(
+            cluster_members=addresses, default_int_type=IntType.LONG)
+        self._ears = {}
+
+    def _structure(self, kind, name):
+        return getattr(self._client, "get_" + kind)(name).blocking()
+
+    def carry_out(self, kind, name, method, *arguments):
+        structure = self._structure(kind, name)
+        if method == "listen":
+            self._ears[kind, name] = Ear()
+            LISTEN[kind](structure, self._ears[kind, name])
+            return None
+        if method == "heard":
+            return self._ears[kind, name].heard(*arguments)
+        return plain(getattr(structure, method)(*arguments))
+
+
+def main():
+    peer = Peer(sys.argv[1].split(","))
+    for line in sys.stdin:
+        try:
+            answer = peer.carry_out(*json.loads(line))
+        except Exception as error:  # whatever it is, the test shall show it
+            answer = {"error": "%s: %s" % (type(error).__name__, error)}
+        print(json.dumps(answer, separators=(",", ":")), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// This client and the official one for Python on the same structures: what one changes the other
+// sees, and hears of.
+#include "tests/interop/peer.h"
+#include "tests/support/cluster.h"
+#include "tests/support/suite.h"
+
+#include <hazelcast/hazelcast.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static hz_error err;
+static hz_client *client;
+static hzt_peer python;
+static char name[64]; // of the structure of this case
+static const char *kind;
+
+static void
+begin(const char *structure)
+{
+	static unsigned runs;
+	hz_config *config = NULL;
+	kind = structure;
+	snprintf(name, sizeof(name), "interop-%s-%d-%u", structure, (int)getpid(), runs++);
+	hzt_peer_start(&python, "structures_peer.py"); // before there are threads
+	HZT_OK_ERR(hz_config_new(&config, &err), &err);
+	HZT_OK_ERR(hz_config_set(config, "network.cluster-members", hzt_shared_addresses(), &err),
+			&err);
+	HZT_OK_ERR(hz_client_new(config, &client, &err), &err);
+	hz_config_destroy(&config);
+}
+
+static void
+end(void)
+{
+	hzt_peer_end(&python);
+	hz_client_destroy(&client);
+}
+
+// Calls a method of the structure in Python, with arguments as JSON has them between the brackets
+// of a list ("" for none), and expects this JSON.
+static void
+theirs(const char *method, const char *arguments, const char *want)
+{
+	char line[1024];
+	snprintf(line, sizeof(line), "[\"%s\", \"%s\", \"%s\"%s%s]", kind, name, method,
+			arguments[0] != '\0' ? ", " : "", arguments);
+	const char *answer = hzt_peer_ask(&python, line);
+	if (strcmp(answer, want) != 0) {
+		printf("  %s(%s) in Python: %s, expected %s\n", method, arguments, answer, want);
+		HZT_FAIL("the Python client sees the same");
+	}
+}
+
+// ---- What is heard here ----
+
+static struct {
+	_Atomic int events;
+	_Atomic int64_t sum;
+} heard;
+
+static void
+hear(const hz_value *value)
+{
+	int64_t n = 0;
+	if (hz_value_get_i64(value, &n) == HZ_OK) {
+		atomic_fetch_add(&heard.sum, n);
+	}
+	atomic_fetch_add(&heard.events, 1);
+}
+
+static void
+on_item(void *ctx, const hz_item_event *e)
+{
+	(void)ctx;
+	hear(&e->item);
+}
+
+static bool
+heard_enough(void *ctx)
+{
+	return atomic_load(&heard.events) >= *(const int *)ctx;
+}
+
+// So many events came, and their values have this sum.
+static void
+await_heard(int events, int64_t sum)
+{
+	HZT_AWAIT(heard_enough, &events, 20000);
+	HZT_EQ_INT(atomic_load(&heard.events), events);
+	HZT_EQ_INT(atomic_load(&heard.sum), sum);
+	atomic_store(&heard.events, 0);
+	atomic_store(&heard.sum, 0);
+}
+
+static const hz_item_listener ITEM_LISTENER = {
+		.size = sizeof(ITEM_LISTENER), .added = on_item, .removed = on_item};
+
+static hz_listen_options
+with_values(void)
+{
+	hz_listen_options options = hz_listen_options_default();
+	options.include_value = true;
+	return options;
+}
+
+// ---- Structures ----
+
+static void
+set(void)
+{
+	const hz_listen_options options = with_values();
+	hz_listener_id id = {0};
+	hz_set *set = NULL;
+	bool done = false;
+	int32_t n = 0;
+	begin("set");
+	HZT_OK_ERR(hz_set_open(client, name, NULL, &set, &err), &err);
+	theirs("listen", "", "null");
+	HZT_OK_ERR(hz_set_add(set, hz_i64(1), &done, &err), &err);
+	HZT_OK_ERR(hz_set_add(set, hz_i64(2), &done, &err), &err);
+	HZT_OK_ERR(hz_set_remove(set, hz_i64(1), &done, &err), &err);
+	theirs("heard", "3", "[[\"added\",1],[\"added\",2],[\"removed\",1]]");
+	theirs("contains", "2", "true");
+	theirs("get_all", "", "[2]");
+	HZT_OK_ERR(hz_set_listen(set, &ITEM_LISTENER, &options, &id, &err), &err);
+	theirs("add", "2", "false");
+	theirs("add_all", "[30, 40]", "true");
+	theirs("remove", "30", "true");
+	await_heard(3, 30 + 40 + 30);
+	HZT_OK_ERR(hz_set_size(set, &n, &err), &err);
+	HZT_EQ_INT(n, 2);
+	HZT_OK_ERR(hz_set_contains(set, hz_i64(40), &done, &err), &err);
+	HZT_CHECK(done);
+	HZT_OK_ERR(hz_set_destroy(&set, &err), &err);
+	end();
+}
+
+static void
+list(void)
+{
+	const hz_listen_options options = with_values();
+	hz_listener_id id = {0};
+	hz_list *list = NULL;
+	hz_value item = hz_null();
+	bool done = false;
+	int64_t n = 0;
+	begin("list");
+	HZT_OK_ERR(hz_list_open(client, name, NULL, &list, &err), &err);
+	theirs("listen", "", "null");
+	HZT_OK_ERR(hz_list_add(list, hz_i64(1), &done, &err), &err);
+	HZT_OK_ERR(hz_list_insert(list, 0, hz_i64(5), &err), &err);
+	HZT_OK_ERR(hz_list_remove(list, hz_i64(1), &done, &err), &err);
+	theirs("heard", "3", "[[\"added\",1],[\"added\",5],[\"removed\",1]]");
+	theirs("get_all", "", "[5]");
+	HZT_OK_ERR(hz_list_listen(list, &ITEM_LISTENER, &options, &id, &err), &err);
+	theirs("add_all", "[6, 7]", "true");
+	theirs("add_at", "0, 4", "null");
+	theirs("remove_at", "1", "5"); // members tell of it without the item
+	theirs("sub_list", "0, 2", "[4,6]");
+	theirs("list_iterator", "1", "[6,7]");
+	await_heard(4, 6 + 7 + 4);
+	HZT_OK_ERR(hz_list_get(list, 2, &item, &err), &err);
+	HZT_OK(hz_value_get_i64(&item, &n));
+	HZT_EQ_INT(n, 7);
+	hz_value_clear(&item);
+	HZT_OK_ERR(hz_list_destroy(&list, &err), &err);
+	end();
+}
+
+static const hzt_case cases[] = {
+		{"list", list},
+		{"set", set},
+};
+
+HZT_MAIN("structures", cases)
