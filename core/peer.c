@@ -14,6 +14,10 @@
 // What a slot needs: a mailbox, an epoll instance, the socket, and some to spare.
 #define SLOT_DESCRIPTORS 16U
 
+// Members publish events on threads of their own: an answer may come before the event of a change that
+// was made before it. A quarter of a second is what their queue of events has until it counts as full.
+#define EVENT_LAG_NS INT64_C(250000000)
+
 // ---- Looking ----
 
 hzi_peer *
@@ -383,14 +387,26 @@ hzi_peers_check_setup(hzi_cluster *cluster, int64_t now_ns)
 
 // ---- Closing ----
 
+// From when on events may be missing: what happened before this has been read.
+static int64_t
+missing_since(hzi_cluster *cluster, const hzi_peer *peer, int64_t good_ns)
+{
+	int64_t since_ns = good_ns - EVENT_LAG_NS;
+	// One that never was open has not told either what happened before it was connected.
+	int64_t listed_ns = !peer->was_open && hzi_cluster_is_smart(cluster)
+			? hzi_connector_listed_since(cluster, peer->member)
+			: 0;
+	return listed_ns != 0 && listed_ns < since_ns ? listed_ns : since_ns;
+}
+
 static void
-note_loss(hzi_cluster *cluster, hzi_peer *peer, int64_t last_read_ns)
+note_loss(hzi_cluster *cluster, hzi_peer *peer, int64_t good_ns)
 {
 	if (!peer->listened) {
 		return;
 	}
 	if (peer->lost_ns == 0) {
-		peer->lost_ns = last_read_ns;
+		peer->lost_ns = missing_since(cluster, peer, good_ns);
 	}
 	if (hzi_members_find(cluster->members, peer->member) == NULL) {
 		hzi_peer_pass_on_loss(cluster, peer);
@@ -421,7 +437,7 @@ closed(hzi_cluster *cluster, hzi_note *note)
 		cluster->view_conn = 0;
 	}
 	hzi_registrations_drop(cluster, peer, report->conn_id);
-	note_loss(cluster, peer, report->last_read_ns);
+	note_loss(cluster, peer, report->good_ns);
 	hzi_topology_publish(cluster);
 	if (peer->was_open) {
 		tell_closed(cluster, peer, report);
@@ -447,7 +463,7 @@ hzi_peer_report_closed(hzi_cluster *cluster, hzi_connection *conn, uint64_t conn
 			.conn_id = conn_id,
 			.code = code,
 			.why = why,
-			.last_read_ns = atomic_load_explicit(&conn->read_ns, memory_order_relaxed),
+			.good_ns = hzi_mark_good(&conn->mark),
 	};
 	hzi_note_send(cluster, &peer->closed.note);
 }

@@ -57,7 +57,7 @@ typedef struct hzi_peer_closed {
 	uint64_t conn_id;
 	hz_err code;
 	const char *why;
-	int64_t last_read_ns;
+	int64_t good_ns; // hzi_mark_good
 } hzi_peer_closed;
 
 struct hzi_peer {

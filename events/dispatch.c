@@ -323,8 +323,9 @@ hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns)
 	hzi_dispatch *dispatch = state;
 	int64_t wall_ms = hzi_wall_ms();
 	int64_t now_ns = hzi_now_ns();
-	hz_gap gap = {.lost_at_ms = wall_ms - (now_ns - lost_ns) / NS_PER_MS,
-			.regained_at_ms = wall_ms - (now_ns - regained_ns) / NS_PER_MS};
+	// Rounded so that the span is never shorter than it was.
+	hz_gap gap = {.lost_at_ms = wall_ms - (now_ns - lost_ns + NS_PER_MS - 1) / NS_PER_MS,
+			.regained_at_ms = wall_ms + 1 - (now_ns - regained_ns) / NS_PER_MS};
 	uint64_t id = 0;
 	hzi_listener *listener;
 	while ((listener = find_next(dispatch, NULL, true, id)) != NULL) {

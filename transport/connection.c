@@ -2,6 +2,7 @@
 #include "transport/connection.h"
 
 #include "base/platform.h"
+#include "protocol/message.h"
 #include "transport/io.h"
 
 // One write gathers at most this many requests.
@@ -128,11 +129,16 @@ write_once(hzi_connection *conn)
 		n++;
 	}
 	size_t sent = 0;
+	int64_t now_ns = hzi_now_ns();
+	if (conn->written == 0 && conn->gathered->n >= HZP_FRAME_HEADER + HZP_REQUEST_HEADER) {
+		hzi_mark_sending(
+				&conn->mark, hzp_message_correlation(conn->gathered->data), now_ns);
+	}
 	hz_err e = conn->stream.ops->writev(&conn->stream, parts, n, &sent);
 	count(&conn->counters.writes, 1);
 	count(&conn->counters.bytes_written, sent);
 	if (sent > 0) {
-		atomic_store_explicit(&conn->write_ns, hzi_now_ns(), memory_order_relaxed);
+		atomic_store_explicit(&conn->write_ns, now_ns, memory_order_relaxed);
 		written(conn, sent);
 	}
 	if (e != HZ_OK) {
@@ -309,6 +315,16 @@ hzi_connection_idle(hzi_connection *conn)
 
 // ---- Reading ----
 
+static void
+hand_up(hzi_connection *conn, uint64_t id, const hzi_slice *msg)
+{
+	conn->ops->message(conn->ctx, conn, id, msg);
+	// Events repeat the id of their registration.
+	if ((hzp_message_flags(msg->p) & (HZP_FLAG_EVENT | HZP_FLAG_BACKUP_EVENT)) == 0) {
+		hzi_mark_answered(&conn->mark, hzp_message_correlation(msg->p));
+	}
+}
+
 hz_err
 hzi_connection_read(hzi_connection *conn, bool *more, const char **why)
 {
@@ -327,7 +343,7 @@ hzi_connection_read(hzi_connection *conn, bool *more, const char **why)
 		if (e != HZ_OK || msg.n == 0) {
 			break;
 		}
-		conn->ops->message(conn->ctx, conn, id, &msg);
+		hand_up(conn, id, &msg);
 	}
 	count(&conn->counters.decode_errors, e == HZ_ERR_PROTOCOL || e == HZ_ERR_LIMIT);
 	return e;
@@ -341,6 +357,7 @@ hzi_connection_open(hzi_connection *conn, const hzi_stream *stream, uint64_t id)
 	int64_t now_ns = hzi_now_ns();
 	atomic_store_explicit(&conn->read_ns, now_ns, memory_order_relaxed);
 	atomic_store_explicit(&conn->write_ns, now_ns, memory_order_relaxed);
+	hzi_mark_begin(&conn->mark, now_ns);
 	pthread_mutex_lock(&conn->lock);
 	conn->stream = *stream;
 	conn->closed = false;

@@ -13,6 +13,7 @@
 #include "base/block.h"
 #include "base/mailbox.h"
 #include "transport/handshake.h"
+#include "transport/mark.h"
 #include "transport/receiver.h"
 #include "transport/stream.h"
 
@@ -87,6 +88,7 @@ struct hzi_connection {
 	hzi_stream stream;
 	hzi_receiver receiver;
 	_Atomic int64_t read_ns, write_ns; // when bytes last came and went
+	hzi_mark mark;                     // up to when all is known to be here
 
 	const hzi_conn_ops *ops;
 	void *ctx;

@@ -30,6 +30,11 @@ typedef struct hz_listener_id {
 
 // Events may be missing: a connection was lost and is back (lost_at_ms, regained_at_ms:
 // milliseconds since 1970), or the listener was too slow for its bound (dropped events).
+//
+// Of a lost connection, events of changes that were made from lost_at_ms to regained_at_ms may be
+// missing, and no others. The span is never too short; it begins when the last request left that was
+// answered (so with the last heartbeat at the latest), less a quarter of a second for events that a
+// member publishes late. Events that come again after the loss may be heard shortly before the gap.
 typedef struct hz_gap {
 	int64_t lost_at_ms;     // 0 when events were dropped
 	int64_t regained_at_ms; // 0 when events were dropped
