@@ -3,12 +3,13 @@
 #
 # Measures the library beside the floor and prints the table.
 #
-#   run.sh                  every cell, three times, interleaved; about ten minutes
-#   run.sh quick            the cells with goals, shorter; less than two minutes
-#   run.sh CELL...          these cells (`run.sh cells` lists them)
-#   run.sh idle             what wakes an idle client in 30 seconds
-#   run.sh --scripted ...   against the scripted member of the tests in place of a real one
-#   run.sh --record ...     writes the tables into README.md as well
+#   ./dev bench                 every cell, three times, interleaved; about ten minutes
+#   ./dev bench quick           the cells with goals, shorter; less than two minutes
+#   ./dev bench CELL...         these cells
+#   ./dev bench cells           the names of the cells
+#   ./dev bench idle            what wakes an idle client in 30 seconds
+#   ./dev bench --scripted ...  against the scripted member of the tests in place of a real one
+#   ./dev bench --record ...    writes the tables into benchmarks/README.md as well
 #
 # A member of its own runs on CPU 1, the client on CPU 0. BENCH, FLOOR and SCRIPTED name other
 # programs than those that Bazel builds; ADDRESS names a member that runs already (it is neither
@@ -24,6 +25,7 @@ record=
 scripted=
 cells=()
 mode=full
+failed=0
 results=build/benchmarks/results.jsonl
 this_run=$(mktemp /tmp/benchmark-XXXXXX.jsonl)
 writer=
@@ -38,6 +40,9 @@ if [ "$(nproc --all)" -gt 1 ]; then
 fi
 
 say() { printf '%s\n' "$*" >&2; }
+
+# The comment at the head of this file.
+usage() { sed -n '4,/^[^#]/s/^# \{0,1\}//p' "$0"; }
 
 cleanup() {
 	[ -z "$writer" ] || kill "$writer" 2>/dev/null || true
@@ -119,7 +124,7 @@ measure() {
 		writer=$!
 	fi
 	"${client_cpu[@]}" timeout 60 "$binary" "$cell" --address="$ADDRESS" --member="$member" \
-		--warm="$warm" "$@" >>"$this_run" || say "$program $cell failed"
+		--warm="$warm" "$@" >>"$this_run" || { say "$program $cell failed"; failed=1; }
 	if [ -n "$writer" ]; then
 		kill "$writer" 2>/dev/null || true
 		wait "$writer" 2>/dev/null || true
@@ -162,18 +167,19 @@ heading() {
 	PYTHON
 }
 
+trap cleanup EXIT
 while [ $# -gt 0 ]; do
 	case $1 in
 	--record) record=--record ;;
 	--scripted) scripted=scripted ;;
 	quick | idle | cells) mode=$1 ;;
-	-*) sed -n '4,18p' "$0" >&2; exit 2 ;;
+	-h | --help) usage; exit ;;
+	-*) say "there is no option '$1'; './dev bench --help' lists them"; exit 2 ;;
 	*) cells+=("$1") ;;
 	esac
 	shift
 done
 
-trap cleanup EXIT
 mkdir -p build/benchmarks
 build
 case $mode in
@@ -196,6 +202,12 @@ quick)
 	;;
 esac
 
+for cell in "${cells[@]}"; do
+	if ! "$FLOOR" cells | awk -v cell="$cell" '$1 == cell {found = 1} END {exit !found}'; then
+		say "there is no cell '$cell'; './dev bench cells' lists them"
+		exit 2
+	fi
+done
 heading >>"$this_run"
 start_member
 warm_member "$([ "$mode" = quick ] && echo 2 || echo 5)"
@@ -203,3 +215,4 @@ measure_cells
 printf '{"load_after": "%s"}\n' "$(cut -d' ' -f1 /proc/loadavg)" >>"$this_run"
 cat "$this_run" >>"$results"
 python3 benchmarks/table.py $record "$this_run"
+exit "$failed"

@@ -199,10 +199,11 @@ def ask(name, *words):
             return None
 
 
-def say(answer):
+def say(answer, name=""):
     """Prints an answer as a person wants it; returns the exit code."""
     if answer is None:
-        print("no such cluster", file=sys.stderr)
+        print("no cluster '%s' runs; those that do: %s" % (name, ", ".join(names()) or "none"),
+              file=sys.stderr)
         return 1
     kind, _, text = answer.partition(" ")
     if text:
@@ -211,6 +212,9 @@ def say(answer):
 
 
 def up(name, *words):
+    if not words or not words[0].isdigit() or int(words[0]) == 0:
+        print("how many members? up %s 2" % name, file=sys.stderr)
+        return 2
     if ask(name, "status") is None:
         subprocess.Popen([sys.executable, os.path.realpath(__file__), "serve", name],
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -239,6 +243,8 @@ def names():
 def list_clusters():
     for name in names():
         print(name, (ask(name, "status") or "").partition(" ")[2])
+    if not names():
+        print("no cluster runs", file=sys.stderr)
     return 0
 
 
@@ -247,8 +253,8 @@ def main(words):
         "serve": serve,
         "run": run,
         "up": up,
-        "ask": lambda name, *command: say(ask(name, *command)),
-        "down": lambda name: say(ask(name, "quit")),
+        "ask": lambda name, *command: say(ask(name, *command), name),
+        "down": lambda name: say(ask(name, "quit"), name),
         "list": list_clusters,
     }
     if not words or words[0] not in actions:
