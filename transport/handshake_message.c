@@ -15,6 +15,10 @@ static const char preamble[] = {'C', 'P', '2'};
 
 #define SERIALIZATION_VERSION 1
 
+// The most that a request takes whose texts are within the limit in all: each label has a frame, and
+// all the rest is less than another such request.
+#define ROOM_BYTES (3 * HZI_HANDSHAKE_REQUEST_MAX)
+
 // A string that is too long is taken a byte longer than fits, so that the message is refused.
 static hzp_bytes
 text_field(const char *text)
@@ -24,6 +28,17 @@ text_field(const char *text)
 	}
 	size_t size = strnlen(text, HZI_HANDSHAKE_REQUEST_MAX + 1);
 	return (hzp_bytes){(const uint8_t *)text, (uint32_t)size};
+}
+
+static size_t
+text_size(const hzp_client_authentication_request *r, const hzp_bytes *labels, size_t n)
+{
+	size_t size = (size_t)r->cluster_name.n + r->username.n + r->password.n + r->client_type.n +
+			r->client_hazelcast_version.n + r->client_name.n;
+	for (size_t i = 0; i < n; i++) {
+		size += labels[i].n;
+	}
+	return size;
 }
 
 static hz_err
@@ -41,8 +56,11 @@ encode_request(const hzi_handshake_request *request, const hzp_bytes *labels, hz
 			.serialization_version = SERIALIZATION_VERSION,
 			.routing_mode = (int8_t)request->routing,
 	};
+	if (text_size(&record, labels, request->label_count) > HZI_HANDSHAKE_REQUEST_MAX) {
+		return HZ_ERR_LIMIT;
+	}
 	// All room at once: a buffer that grows would leave a copy of the password behind.
-	if (!hzi_buf_reserve(out, sizeof(preamble) + HZI_HANDSHAKE_REQUEST_MAX + 1)) {
+	if (!hzi_buf_reserve(out, ROOM_BYTES)) {
 		return HZ_ERR_MEMORY;
 	}
 	(void)hzi_buf_append(out, preamble, sizeof(preamble));

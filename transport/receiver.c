@@ -13,6 +13,9 @@
 // bytes arrive.
 #define TRUST_BYTES ((size_t)4 * 1024 * 1024)
 
+// A larger block goes as soon as it is empty.
+#define KEEP_BYTES TRUST_BYTES
+
 #define FRAGMENTED_MESSAGES_MAX 64U
 
 void
@@ -71,7 +74,11 @@ make_room(hzi_receiver *r)
 	if (need > most) {
 		need = most;
 	}
-	if (used == 0 && only_ours(r->block)) {
+	if (used == 0 && r->block != NULL && r->block->cap > KEEP_BYTES) {
+		hzi_block_release(r->block);
+		r->block = NULL;
+	}
+	if (used == 0 && (r->block == NULL || only_ours(r->block))) {
 		r->start = r->fill = 0;
 	}
 	if (r->block != NULL && r->block->cap - r->start >= need &&

@@ -8,6 +8,7 @@
 #include "tests/transport/answer.h"
 #include "tests/transport/peer.h"
 #include "transport/handshake.h"
+#include "transport/handshake_message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -127,11 +128,49 @@ request_far_too_long(void)
 	HZT_CHECK(strstr(out.err.message, "ppp") == NULL);
 }
 
+// A buffer that grew would leave the password behind in memory that is not wiped.
+static void
+what_is_too_long_is_not_written(void)
+{
+	static char text[HZI_HANDSHAKE_REQUEST_MAX];
+	static uint8_t storage[4 * HZI_HANDSHAKE_REQUEST_MAX];
+	static const char *labels[20];
+	memset(text, 'x', sizeof(text) - 1);
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		labels[i] = text;
+	}
+	hzi_handshake_request request = plain_request();
+	request.password = "secret";
+	request.labels = labels;
+	request.label_count = sizeof(labels) / sizeof(labels[0]);
+	hzi_buf out;
+	hzi_buf_init(&out, storage, sizeof(storage));
+	HZT_EQ_INT(hzi_handshake_encode(&request, &out, NULL), HZ_ERR_LIMIT);
+	HZT_CHECK(out.data == storage);
+	// The longest that may be sent, in as many pieces as there can be.
+	char one[] = "";
+	static const char *many[HZI_HANDSHAKE_REQUEST_MAX / 6];
+	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
+		many[i] = one;
+	}
+	request.labels = many;
+	request.label_count = sizeof(many) / sizeof(many[0]);
+	hzi_buf_reset(&out);
+	HZT_EQ_INT(hzi_handshake_encode(&request, &out, NULL), HZ_ERR_LIMIT);
+	HZT_CHECK(out.data == storage);
+	request.label_count -= 20;
+	hzi_buf_reset(&out);
+	HZT_OK(hzi_handshake_encode(&request, &out, NULL));
+	HZT_CHECK(out.data == storage);
+	hzi_buf_clear(&out);
+}
+
 static const hzt_case cases[] = {
 		{"request_bytes", request_bytes},
 		{"request_with_everything", request_with_everything},
 		{"request_at_its_limit", request_at_its_limit},
 		{"request_far_too_long", request_far_too_long},
+		{"what_is_too_long_is_not_written", what_is_too_long_is_not_written},
 };
 
 HZT_MAIN("transport/handshake_request", cases)

@@ -40,7 +40,7 @@ static const hzi_stream_ops source_ops = {.name = "source", .read = source_read}
 
 // ---- What is sent ----
 
-static uint8_t bytes[3 << 20];
+static uint8_t bytes[10 << 20];
 static size_t n_bytes;
 
 static uint8_t *
@@ -219,6 +219,32 @@ a_length_alone_gets_little_memory(void)
 	stop();
 }
 
+// A message that needed much memory leaves none of it with its connection.
+static void
+a_huge_block_does_not_stay(void)
+{
+	const char *why = NULL;
+	hzi_slice msg;
+	n_bytes = 0;
+	put_message(0, 1, 9 << 20);
+	put_message(0, 1, size_of(1));
+	start(1 << 20);
+	do {
+		HZT_OK(next_after_one_read(&msg, &why));
+	} while (msg.n == 0);
+	HZT_CHECK(msg.n > 9 << 20);
+	hzi_slice kept = {0};
+	hzi_slice_take(&kept, msg.block, msg.p, msg.n);
+	HZT_OK(hzi_receiver_next(&receiver, &msg, &why));
+	check_message(&msg, 1);
+	HZT_OK(hzi_receiver_next(&receiver, &msg, &why));
+	HZT_EQ_INT(msg.n, 0);
+	hzi_slice_clear(&kept);
+	HZT_OK(next_after_one_read(&msg, &why));
+	HZT_CHECK(receiver.block->cap <= 4 << 20);
+	stop();
+}
+
 static void
 starts_anew_after_a_clear(void)
 {
@@ -240,6 +266,7 @@ static const hzt_case cases[] = {
 		{"messages_come_out_however_bytes_arrive", messages_come_out_however_bytes_arrive},
 		{"parts_are_joined", parts_are_joined},
 		{"a_length_alone_gets_little_memory", a_length_alone_gets_little_memory},
+		{"a_huge_block_does_not_stay", a_huge_block_does_not_stay},
 		{"starts_anew_after_a_clear", starts_anew_after_a_clear},
 };
 
