@@ -12,6 +12,7 @@ import sys
 PRINTS = {
     "async_futures": "sum of 1000 squares: 332833500\n",
     "cancel": "take: CANCELLED, in doubt\nagain: CANCELLED\n",
+    "cardinality_estimator": "alice, bob, alice: 2\na thousand more: about 1000\n",
     "compute": "visits: 100\n",
     "event_loop": "pending: 0, sum: 100\n",
     "list": "planned: 10 20 30 40\nchanged: 11 30 40\nstep 99? RANGE\n",

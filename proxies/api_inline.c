@@ -2,6 +2,7 @@
 //
 // The blocking forms, which the public headers define inline, once as symbols: for hosts that call
 // symbols, and for compilers that do not inline.
+#include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/list.h>
 #include <hazelcast/map.h>
@@ -165,3 +166,10 @@ extern inline hz_err hz_flake_id_generator_destroy(
 		hz_flake_id_generator **generator, hz_error *err);
 extern inline hz_err hz_flake_id_generator_new_id(
 		hz_flake_id_generator *generator, int64_t *id, hz_error *err);
+
+extern inline hz_err hz_cardinality_estimator_destroy(
+		hz_cardinality_estimator **estimator, hz_error *err);
+extern inline hz_err hz_cardinality_estimator_add(
+		hz_cardinality_estimator *estimator, hz_value value, hz_error *err);
+extern inline hz_err hz_cardinality_estimator_estimate(
+		hz_cardinality_estimator *estimator, int64_t *out, hz_error *err);

@@ -5,6 +5,7 @@
 #define HAZELCAST_HAZELCAST_H
 
 #include <hazelcast/call.h>
+#include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/client.h>
 #include <hazelcast/config.h>
 #include <hazelcast/decimal.h>
