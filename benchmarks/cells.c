@@ -26,6 +26,10 @@ const struct cell cells[] = {
 	{"events",      OP_EVENTS,      1,   1, 10000,      100, 20000,    0,  1.2, false, false},
 	{"queue-pair",  OP_QUEUE_PAIR,  1,   1,     1,      100,     0,    0,    0, true,  false},
 	{"queue-echo",  OP_QUEUE_ECHO,  2,   1,     1,      100,     0,    0,    0, true,  false},
+	{"counter-1",   OP_COUNTER,     1,   1,     1,      100,     0,    0,    0, false, false},
+	{"counter-8",   OP_COUNTER,     8,   1,     1,      100,     0,    0,    0, false, false},
+	{"ids-1",       OP_IDS,         1,   1,     1,      100,     0,    0,    0, false, false},
+	{"ids-8",       OP_IDS,         8,   1,     1,      100,     0,    0,    0, false, false},
 	{"get-8-open",  OP_GET,         8,   1, 10000,      100, 10000,    0,    0, true,  false},
 };
 // clang-format on
@@ -60,6 +64,8 @@ operation_name(enum operation operation)
 			[OP_EVENTS] = "events",
 			[OP_QUEUE_PAIR] = "queue pair",
 			[OP_QUEUE_ECHO] = "queue echo",
+			[OP_COUNTER] = "counter",
+			[OP_IDS] = "ids",
 	};
 	return names[operation];
 }

@@ -16,6 +16,8 @@ enum operation {
 	OP_EVENTS,     // entry events of sets that another process makes
 	OP_QUEUE_PAIR, // offer, then take, on one thread
 	OP_QUEUE_ECHO, // an item goes to another thread and back through two queues
+	OP_COUNTER,    // increment_and_get of one PN counter
+	OP_IDS,        // new_id of one flake id generator
 	OPERATIONS,
 };
 

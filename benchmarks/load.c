@@ -12,6 +12,8 @@ load_of(const struct cell *cell)
 			[OP_EVENTS] = load_events,
 			[OP_QUEUE_PAIR] = load_queue_pair,
 			[OP_QUEUE_ECHO] = load_queue_echo,
+			[OP_COUNTER] = load_counter,
+			[OP_IDS] = load_ids,
 	};
 	return cell->depth > 1 ? load_map_deep : works[cell->operation];
 }

@@ -26,6 +26,8 @@ void load_get_all(struct lane *lane);
 void load_events(struct lane *lane);
 void load_queue_pair(struct lane *lane);
 void load_queue_echo(struct lane *lane);
+void load_counter(struct lane *lane);
+void load_ids(struct lane *lane);
 
 // Ends the run with the text of an error. Any thread.
 void load_fail(struct lane *lane, const char *what, const hz_error *error);

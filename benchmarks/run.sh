@@ -85,7 +85,7 @@ start_member() {
 	coproc MEMBER { exec "${member_cpu[@]}" python3 tools/members.py serve; }
 	# A subshell does not see the array's descriptors, but it does see copies of them.
 	exec {launcher_out}<&"${MEMBER[0]}" {launcher_in}>&"${MEMBER[1]}"
-	ADDRESS=$(ask_launcher start 1 heap=1g jvm=-Xms1g)
+	ADDRESS=$(ask_launcher start 1 heap=1g jvm=-Xms1g xml="$PWD/benchmarks/member.xml")
 	member=$(ask_launcher pid 0)
 }
 

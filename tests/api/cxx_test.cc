@@ -22,9 +22,10 @@ options_are_made_by_functions()
 	hz_lock_options lock = hz_lock_options_default();
 	hz_scan_options scan = hz_scan_options_default();
 	hz_listen_options listen = hz_listen_options_default();
+	hz_flake_id_options ids = hz_flake_id_options_default();
 	hz_error err = {};
 	return put.size == sizeof(put) && lock.size == sizeof(lock) && scan.size == sizeof(scan) &&
-			listen.size == sizeof(listen) &&
+			listen.size == sizeof(listen) && ids.size == sizeof(ids) &&
 			hz_map_set(nullptr, HZ("k"), HZ(INT64_C(1)), &put, &err) ==
 			HZ_ERR_ARGUMENT &&
 			hz_map_lock(nullptr, HZ("k"), &lock, &err) == HZ_ERR_ARGUMENT;

@@ -108,6 +108,38 @@ a_queue(void)
 	REFUSES(hz_queue_destroy_async(NULL));
 }
 
+static void
+counters_and_ids(void)
+{
+	int64_t n = 7;
+	REFUSES(hz_pn_counter_get_async(NULL));
+	REFUSES(hz_pn_counter_get_and_add_async(NULL, 1));
+	REFUSES(hz_pn_counter_add_and_get_async(NULL, 1));
+	REFUSES(hz_pn_counter_get_and_subtract_async(NULL, 1));
+	REFUSES(hz_pn_counter_subtract_and_get_async(NULL, 1));
+	REFUSES(hz_pn_counter_get_and_increment_async(NULL));
+	REFUSES(hz_pn_counter_increment_and_get_async(NULL));
+	REFUSES(hz_pn_counter_get_and_decrement_async(NULL));
+	REFUSES(hz_pn_counter_decrement_and_get_async(NULL));
+	REFUSES(hz_pn_counter_destroy_async(NULL));
+	REFUSES(hz_flake_id_generator_new_id_async(NULL));
+	REFUSES(hz_flake_id_generator_destroy_async(NULL));
+	REFUSES(hz_cardinality_estimator_add_async(NULL, hz_i32(1)));
+	REFUSES(hz_cardinality_estimator_estimate_async(NULL));
+	REFUSES(hz_cardinality_estimator_destroy_async(NULL));
+	HZT_EQ_INT(hz_pn_counter_reset(NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_pn_counter_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_flake_id_generator_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_cardinality_estimator_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_pn_counter_name(NULL), "");
+	HZT_EQ_STR(hz_flake_id_generator_name(NULL), "");
+	HZT_EQ_STR(hz_cardinality_estimator_name(NULL), "");
+	HZT_CHECK(!hz_flake_id_generator_take(NULL, &n) && n == 7);
+	hz_pn_counter_close(NULL);
+	hz_flake_id_generator_close(NULL);
+	hz_cardinality_estimator_close(NULL);
+}
+
 // The blocking forms, once for each kind of result.
 static void
 blocking_forms(void)
@@ -180,6 +212,7 @@ static const hzt_case cases[] = {
 		{"writing_a_map", writing_a_map},
 		{"locks_of_a_map", locks_of_a_map},
 		{"a_queue", a_queue},
+		{"counters_and_ids", counters_and_ids},
 		{"blocking_forms", blocking_forms},
 		{"what_is_no_operation", what_is_no_operation},
 };

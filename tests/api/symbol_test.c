@@ -30,6 +30,9 @@ blocking_forms_are_symbols(void)
 			"hz_queue_take",
 			"hz_queue_drain",
 			"hz_queue_destroy",
+			"hz_pn_counter_add_and_get",
+			"hz_flake_id_generator_new_id",
+			"hz_cardinality_estimator_add",
 			"hz_client_objects",
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

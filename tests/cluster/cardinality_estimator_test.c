@@ -176,7 +176,7 @@ futures_and_callbacks(void)
 	HZT_EQ_INT(hz_cardinality_estimator_add(NULL, hz_i32(1), &err), HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_cardinality_estimator_estimate(NULL, &n, &err), HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_cardinality_estimator_add(estimator, hz_data("short", 5), &err),
-			HZ_ERR_SERIALIZATION);
+			HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(estimate_of(estimator), 1);
 	HZT_OK_ERR(hz_cardinality_estimator_destroy(&estimator, &err), &err);
 }
