@@ -70,9 +70,6 @@ typedef struct hzi_aim {
 	bool (*again)(hzi_call *call);
 } hzi_aim;
 
-// Bytes kept of a structure's name, with its end.
-#define HZI_STRUCTURE_NAME 64
-
 struct hzi_call {
 	_Atomic uint64_t word;
 	_Atomic uint32_t action;  // HZI_ACTION_*; futex word
@@ -143,9 +140,8 @@ struct hzi_call {
 	// What the operation needs to read its own result.
 	void *extra; // freed with extra_free when the record is released
 	void (*extra_free)(void *extra);
-	int64_t owner_id; // thread id sent to the member
-	char structure_name
-			[HZI_STRUCTURE_NAME]; // of the structure, cut to what fits; for late items
+	int64_t owner_id;           // thread id sent to the member
+	const char *structure_name; // lives as long as the client; "" for calls of no structure
 };
 
 // The correlation id of the record's present try.

@@ -76,7 +76,7 @@ set_defaults(hzi_call *call, const hz_call *defaults, const hzi_op *op)
 	call->aim = NULL;
 	atomic_store_explicit(&call->listener, 0, memory_order_relaxed);
 	call->wanted = HZI_ACTION_NONE;
-	call->structure_name[0] = '\0';
+	call->structure_name = "";
 	call->code = HZ_OK;
 	call->why = NULL;
 	call->owner_id = defaults->owner != NULL ? hz_lock_context_id(defaults->owner)
@@ -120,12 +120,7 @@ hzi_call_begin(hzi_handle *handle, const hzi_op *op, hzi_call **call, hz_future 
 		return false;
 	}
 	(*call)->hash = handle->name_hash;
-	if ((op->flags & HZI_OP_ITEM) != 0) {
-		size_t n = handle->name_length < HZI_STRUCTURE_NAME ? handle->name_length
-								    : HZI_STRUCTURE_NAME - 1;
-		memcpy((*call)->structure_name, handle->name, n);
-		(*call)->structure_name[n] = '\0';
-	}
+	(*call)->structure_name = handle->name;
 	return true;
 }
 

@@ -27,7 +27,7 @@
 typedef struct hzi_handle {
 	hz_client *client; // held
 	hz_call call;      // defaults of this handle's calls
-	char *name;        // of the structure, UTF-8, terminated
+	char *name;        // of the structure, UTF-8, terminated; lives as long as the client
 	uint32_t name_length;
 	int32_t name_hash;   // partition hash of the name (protocol 3.14: the part after '@')
 	const char *service; // "hz:impl:mapService", static

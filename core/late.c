@@ -13,9 +13,9 @@
 
 typedef struct hzi_late {
 	hzi_job job;
-	hz_client *client; // held
-	hz_items *items;   // one or several
-	char structure[];
+	hz_client *client;     // held
+	hz_items *items;       // one or several
+	const char *structure; // lives as long as the client
 } hzi_late;
 
 int32_t
@@ -76,13 +76,12 @@ static void
 hand_over(const hzi_call *call, hz_items *items)
 {
 	hz_client *client = call->client;
-	size_t n = strlen(call->structure_name) + 1;
-	hzi_late *late = client->config->late_item.fn != NULL ? calloc(1, sizeof(*late) + n) : NULL;
+	hzi_late *late = client->config->late_item.fn != NULL ? calloc(1, sizeof(*late)) : NULL;
 	if (late == NULL) {
 		hz_items_destroy(&items);
 		return;
 	}
-	memcpy(late->structure, call->structure_name, n);
+	late->structure = call->structure_name;
 	hzi_client_retain(client);
 	late->client = client;
 	late->items = items;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Many calls under way at once from one thread: submit all, then await all.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 

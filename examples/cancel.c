@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Ending calls early: a cancel token ends every call that carries it, from any thread.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Read, compute, write as one step: counting from several threads without a lock.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 #include <pthread.h>

@@ -2,7 +2,7 @@
 //
 // An event loop: completed calls wake one descriptor, and their functions run on the loop's own
 // thread.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 #include <poll.h>

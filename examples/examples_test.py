@@ -15,6 +15,7 @@ PRINTS = {
     "cardinality_estimator": "alice, bob, alice: 2\na thousand more: about 1000\n",
     "compute": "visits: 100\n",
     "event_loop": "pending: 0, sum: 100\n",
+    "late_items": "a worker stops: CANCELLED\n" * 2 + "jobs left: 20 of 20\n",
     "list": "planned: 10 20 30 40\nchanged: 11 30 40\nstep 99? RANGE\n",
     "flake_id_generator": "40000 ids, all different\n",
     "listener": 'added "apples": 7\nupdated "apples": 6\nremoved "apples": null\n',

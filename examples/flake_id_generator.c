@@ -2,7 +2,7 @@
 //
 // Ids that are unique in the whole cluster: each thread has a handle with a batch of its own, so most
 // of them cost no round trip and no lock.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <pthread.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A list as a shared plan: steps in an order, moved and replaced by their index.
-#include "examples/connect.h"
+#include "connect.h"
 
 static void
 show(hz_list *plan, const char *title)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Hearing of what happens to a map, whoever does it.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <semaphore.h>
 

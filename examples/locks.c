@@ -2,7 +2,7 @@
 //
 // Locks of a map's keys. Their owner is the calling thread, or a context for programs that have
 // more owners than threads: event loops, coroutines, sessions.
-#include "examples/connect.h"
+#include "connect.h"
 
 int
 main(int argc, char **argv)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A map: typed keys and values, what is absent, and conditional writes.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 

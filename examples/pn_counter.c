@@ -2,7 +2,7 @@
 //
 // A counter that many add to at once: no addition waits for the other replicas, and what this
 // client has added it always reads again, from any of its threads.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 #include <pthread.h>

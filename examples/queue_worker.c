@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A producer and workers around a queue: take waits in the member and costs no processor time here.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 #include <pthread.h>

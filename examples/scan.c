@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A large map: written many entries at a time, read page by page with one page in memory.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 

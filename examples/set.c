@@ -2,7 +2,7 @@
 //
 // A set as a filter: of many deliveries of the same orders, each order is worked on once, whoever
 // gets it first.
-#include "examples/connect.h"
+#include "connect.h"
 
 static int
 work_on_new_ones(hz_set *seen, const char *const *orders, int n)

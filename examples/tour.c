@@ -2,7 +2,7 @@
 //
 // A walk through the library beside two real members, one of which dies on the way. `./dev demo`
 // starts the members and gives a way to kill one; a program of yours has no such thing.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <pthread.h>
 #include <semaphore.h>

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 static hz_error err;
 
@@ -168,13 +169,14 @@ enum { TAKES = 1000 };
 
 static _Atomic int late;
 static _Atomic int64_t late_sum;
+static char late_name[256]; // of the last one's queue; read once `late` says that it is there
 
 static void
 on_late(void *ctx, const char *name, const hz_value *item)
 {
 	int64_t n = 0;
 	(void)ctx;
-	(void)name;
+	snprintf(late_name, sizeof(late_name), "%s", name);
 	hz_value_get_i64(item, &n);
 	atomic_fetch_add(&late_sum, n);
 	atomic_fetch_add(&late, 1);
@@ -314,6 +316,39 @@ expired_takes_lose_nothing(void)
 	HZT_OK_ERR(hz_queue_destroy(&queue, &err), &err);
 }
 
+static bool
+one_is_late(void *ctx)
+{
+	(void)ctx;
+	return atomic_load(&late) == 1;
+}
+
+// Whoever puts the item back needs the whole name, however long it is. And a take that was cancelled
+// still waits in the member: the next item is its.
+static void
+a_late_item_names_its_queue(void)
+{
+	hz_client *client = client_with_late_items();
+	hz_cancel *cancel = NULL;
+	hz_queue *queue = session_queue("with-a-name-that-is-longer-than-most-and-so-it-may-be-cut-"
+					"where-somebody-thought-that-nobody-would-do-this-to-him");
+	hz_value item;
+	HZT_OK_ERR(hz_cancel_new(client, &cancel, &err), &err);
+	hz_queue *waiting = same_queue(client, queue, 0, cancel);
+	atomic_store(&late, 0);
+	hz_future take = hz_queue_take_async(waiting);
+	hz_cancel_fire(cancel);
+	HZT_EQ_INT(hz_await_value(take, &item, &err), HZ_ERR_CANCELLED);
+	HZT_CHECK(err.in_doubt);
+	HZT_OK_ERR(hz_queue_add(queue, hz_i64(1), &err), &err);
+	HZT_AWAIT(one_is_late, NULL, 10000);
+	HZT_EQ_STR(late_name, hz_queue_name(queue));
+	hz_queue_close(&waiting);
+	hz_cancel_destroy(&cancel);
+	hz_client_destroy(&client);
+	HZT_OK_ERR(hz_queue_destroy(&queue, &err), &err);
+}
+
 static const hzt_case cases[] = {
 		{"take_waits_for_an_item", take_waits_for_an_item},
 		{"put_waits_for_room", put_waits_for_room},
@@ -323,6 +358,7 @@ static const hzt_case cases[] = {
 		{"destroying_the_queue_ends_a_take", destroying_the_queue_ends_a_take},
 		{"cancelled_takes_lose_nothing", cancelled_takes_lose_nothing},
 		{"expired_takes_lose_nothing", expired_takes_lose_nothing},
+		{"a_late_item_names_its_queue", a_late_item_names_its_queue},
 };
 
 HZT_MAIN("queue_wait", cases)
