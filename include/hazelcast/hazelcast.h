@@ -9,6 +9,7 @@
 #include <hazelcast/client.h>
 #include <hazelcast/config.h>
 #include <hazelcast/decimal.h>
+#include <hazelcast/entry_listener.h>
 #include <hazelcast/error.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/future.h>
@@ -16,6 +17,7 @@
 #include <hazelcast/items.h>
 #include <hazelcast/list.h>
 #include <hazelcast/listener.h>
+#include <hazelcast/lock_options.h>
 #include <hazelcast/map.h>
 #include <hazelcast/object.h>
 #include <hazelcast/pn_counter.h>

@@ -8,25 +8,12 @@
 #ifndef HAZELCAST_MAP_LOCK_H
 #define HAZELCAST_MAP_LOCK_H
 
+#include <hazelcast/lock_options.h>
 #include <hazelcast/map.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-// Size-first: start from hz_lock_options_default() or set `size`.
-typedef struct hz_lock_options {
-	size_t size;
-	int64_t lease_ms; // when the cluster frees the lock by itself; 0 and HZ_FOREVER: never
-} hz_lock_options;
-
-// All defaults. Since 0.1.
-static inline hz_lock_options
-hz_lock_options_default(void)
-{
-	hz_lock_options options = {sizeof(hz_lock_options), 0};
-	return options;
-}
 
 // Locks a key, which need not have a value, and waits as long as another owner holds it: without
 // end, or to the deadline of the handle's hz_call if that sets one (HZ_ERR_TIMEOUT; the lock was

@@ -35,7 +35,7 @@ write_down(heard *h, const char *what, const hz_entry_event *e)
 	hz_value_format(&e->old_value, old, sizeof(old));
 	hz_value_format(&e->merging_value, merging, sizeof(merging));
 	pthread_mutex_lock(&h->lock);
-	snprintf(h->line, sizeof(h->line), "%s of %s: %s %s %s %s %d", what, e->map, key, value,
+	snprintf(h->line, sizeof(h->line), "%s of %s: %s %s %s %s %d", what, e->name, key, value,
 			old, merging, (int)e->affected);
 	h->member = e->member;
 	pthread_mutex_unlock(&h->lock);
