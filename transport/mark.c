@@ -3,7 +3,8 @@
 
 enum { NONE = 0, SETTING = -1 };
 
-// A request that is not answered for so long (a take that waits in the member) makes room for another.
+// A request that is not answered for so long (a take that waits in the member) makes room for
+// another.
 #define PATIENCE_NS INT64_C(500000000)
 
 void
