@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/fail.h"
 
+#include "base/line.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define TEXT_SIZE sizeof(((hz_error *)0)->message)
 
-// The text is made before anything is cleared, so that its arguments may lie in *err.
+// Takes the text, of which there may have been more. It is made before anything is cleared, so that
+// its arguments may lie in *err.
 static void
-fill(hz_error *err, hz_err code, const char *text)
+fill(hz_error *err, hz_err code, char *text)
 {
+	if (strlen(text) == TEXT_SIZE - 1) {
+		hzi_line_cut(text, TEXT_SIZE - 1);
+	}
+	hzi_line_clean(text);
 	memset(err, 0, sizeof(*err));
 	err->code = (int32_t)code;
 	memcpy(err->message, text, strlen(text) + 1);

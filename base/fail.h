@@ -9,8 +9,8 @@
 
 #include <hazelcast/error.h>
 
-// Fills err, which may be NULL, with code and the formatted text (cut to what fits) and clears its
-// other fields. Returns code, so that a caller can fail in one line. Lends the arguments, which may
+// Fills err, which may be NULL, with code and the formatted text (one line, cut to what fits) and clears
+// its other fields. Returns code, so that a caller can fail in one line. Lends the arguments, which may
 // lie in *err itself. Any thread; does not block.
 hz_err hzi_fail(hz_error *err, hz_err code, const char *format, ...) HZI_PRINTF(3, 4);
 

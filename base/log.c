@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.h"
 
+#include "base/line.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,17 +12,6 @@ void
 hzi_log_init(hzi_log *log, hzi_log_fn *fn, void *ctx, hzi_log_level level)
 {
 	*log = (hzi_log){.fn = fn, .ctx = ctx, .level = level};
-}
-
-// Texts of members go into lines, and must neither end a line nor steer a terminal.
-static void
-blank_control_characters(char *line)
-{
-	for (char *c = line; *c != '\0'; c++) {
-		if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-			*c = ' ';
-		}
-	}
 }
 
 void
@@ -38,9 +29,10 @@ hzi_log_write(const hzi_log *log, hzi_log_level level, const char *format, ...)
 	if (n < 0) {
 		line[0] = '\0';
 	} else if ((size_t)n >= sizeof(line)) {
-		memcpy(line + sizeof(line) - sizeof("..."), "...", sizeof("..."));
+		hzi_line_cut(line, sizeof(line) - sizeof("..."));
+		strcat(line, "...");
 	}
-	blank_control_characters(line);
+	hzi_line_clean(line);
 	log->fn(log->ctx, level, line);
 	errno = before;
 }

@@ -2,6 +2,7 @@
 //
 // From the response of a call to what its consumer gets: the result, or the words of its failure.
 #include "base/fail.h"
+#include "base/line.h"
 #include "core/error.h"
 #include "core/invocation.h"
 #include "core/items.h"
@@ -188,16 +189,6 @@ hzi_result_clear(hz_result *result)
 
 // ---- Failures ----
 
-static void
-copy_text(char *to, size_t room, hzp_bytes from)
-{
-	size_t n = from.n < room - 1 ? from.n : room - 1;
-	if (from.p != NULL) {
-		memcpy(to, from.p, n);
-	}
-	to[from.p != NULL ? n : 0] = '\0';
-}
-
 // The member that answered had sent the operation on, and does not know what became of it: 33 member
 // left, 38 operation timeout, 52 target disconnected (protocol 3.13).
 static bool
@@ -222,8 +213,9 @@ explain_server(const hzi_call *call, hz_error *err)
 		err->server_code = first.error_code;
 		err->retryable = row != NULL && row->retryable;
 		err->in_doubt = leaves_doubt(first.error_code);
-		copy_text(err->where, sizeof(err->where), first.class_name);
-		copy_text(err->message, sizeof(err->message), first.message);
+		hzi_line_copy(err->where, sizeof(err->where), first.class_name.p,
+				first.class_name.n);
+		hzi_line_copy(err->message, sizeof(err->message), first.message.p, first.message.n);
 		if (err->message[0] == '\0') {
 			memcpy(err->message, err->where, sizeof(err->where));
 		}

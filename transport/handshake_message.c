@@ -2,6 +2,7 @@
 #include "transport/handshake_message.h"
 
 #include "base/fail.h"
+#include "base/line.h"
 #include "protocol/decode.h"
 #include "protocol/encode.h"
 #include "protocol/error.h"
@@ -110,17 +111,6 @@ hzi_handshake_encode(const hzi_handshake_request *request, hzi_buf *out, hz_erro
 	return HZ_OK;
 }
 
-// Copies text of the member, cut to the room there is, on one line.
-static void
-copy_text(char *to, size_t room, hzp_bytes from)
-{
-	size_t size = from.n < room - 1 ? from.n : room - 1;
-	for (size_t i = 0; i < size; i++) {
-		to[i] = from.p[i] < 0x20 || from.p[i] == 0x7f ? ' ' : (char)from.p[i];
-	}
-	to[size] = '\0';
-}
-
 // Error codes of the protocol that mean more than that the member had an error.
 static const struct {
 	int32_t server_code;
@@ -153,10 +143,11 @@ fail_with_error(const hzi_buf *in, hz_error *err)
 		}
 	}
 	char text[sizeof(err->message)];
-	copy_text(text, sizeof(text), first.message);
+	hzi_line_copy(text, sizeof(text), first.message.p, first.message.n);
 	(void)hzi_fail(err, code, "the member answered: %s", text);
 	if (err != NULL) {
-		copy_text(err->where, sizeof(err->where), first.class_name);
+		hzi_line_copy(err->where, sizeof(err->where), first.class_name.p,
+				first.class_name.n);
 		err->server_code = first.error_code;
 		err->retryable = retryable;
 	}
@@ -201,7 +192,7 @@ take_address(const hzp_address *address, hzi_handshake_reply *reply, hz_error *e
 	if (!fits) {
 		return hzi_fail(err, HZ_ERR_PROTOCOL, "the member's own address makes no sense");
 	}
-	copy_text(reply->host, sizeof(reply->host), address->host);
+	hzi_line_copy(reply->host, sizeof(reply->host), address->host.p, address->host.n);
 	reply->port = (uint16_t)address->port;
 	return HZ_OK;
 }
@@ -225,8 +216,8 @@ take_answer(const hzp_client_authentication_response *answer, hzi_handshake_repl
 	reply->partition_count = answer->partition_count;
 	reply->member_list_version = lists ? answer->member_list_version : -1;
 	reply->partition_list_version = lists ? answer->partition_list_version : -1;
-	copy_text(reply->server_version, sizeof(reply->server_version),
-			answer->server_hazelcast_version);
+	hzi_line_copy(reply->server_version, sizeof(reply->server_version),
+			answer->server_hazelcast_version.p, answer->server_hazelcast_version.n);
 	return take_address(&answer->address, reply, err);
 }
 

@@ -368,6 +368,22 @@ cancelled_while_offline(void)
 	bench_end(&b);
 }
 
+// A member's words are kept as one line, however many they are.
+static void
+words_of_a_member(void)
+{
+	static const hzt_error_answer wordy = {
+			61, "java.lang.UnsupportedOperationException", "first\n\tsecond\x1b[2J"};
+	bench b;
+	hz_error err;
+	bench_start(&b, 1, NULL);
+	hzt_scripted_on(b.member[0], PUT, 1, hzt_failing, (void *)(uintptr_t)&wordy);
+	HZT_EQ_INT(bench_put(&b, 1, 2, NULL, &err), HZ_ERR_UNSUPPORTED);
+	HZT_EQ_STR(err.message, "first  second [2J");
+	HZT_EQ_STR(err.where, "java.lang.UnsupportedOperationException");
+	bench_end(&b);
+}
+
 static const hzt_case cases[] = {
 		{"late_answers_reach_nobody_else", late_answers_reach_nobody_else},
 		{"swapped_answers", swapped_answers},
@@ -378,6 +394,7 @@ static const hzt_case cases[] = {
 		{"take_on_a_lost_connection", take_on_a_lost_connection},
 		{"one_token_for_many", one_token_for_many},
 		{"cancelled_while_offline", cancelled_while_offline},
+		{"words_of_a_member", words_of_a_member},
 };
 
 HZT_MAIN("calls", cases)
