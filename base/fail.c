@@ -15,7 +15,7 @@ static void
 fill(hz_error *err, hz_err code, char *text)
 {
 	if (strlen(text) == TEXT_SIZE - 1) {
-		hzi_line_cut(text, TEXT_SIZE - 1);
+		(void)hzi_line_cut(text, TEXT_SIZE - 1);
 	}
 	hzi_line_clean(text);
 	memset(err, 0, sizeof(*err));

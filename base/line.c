@@ -29,7 +29,7 @@ character_size(unsigned char first)
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-void
+size_t
 hzi_line_cut(char *text, size_t n)
 {
 	size_t behind = 0; // bytes at the end that continue a character
@@ -40,6 +40,7 @@ hzi_line_cut(char *text, size_t n)
 		n -= behind + 1;
 	}
 	text[n] = '\0';
+	return n;
 }
 
 void
@@ -55,6 +56,6 @@ hzi_line_copy(char *to, size_t room, const void *from, size_t n)
 	clean(to, kept);
 	to[kept] = '\0';
 	if (from != NULL && kept < n) {
-		hzi_line_cut(to, kept);
+		(void)hzi_line_cut(to, kept);
 	}
 }

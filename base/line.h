@@ -11,8 +11,9 @@
 // Blanks the control characters of a terminated text.
 void hzi_line_clean(char *text);
 
-// Ends a text at n bytes, or at the start of the character that would be torn there.
-void hzi_line_cut(char *text, size_t n);
+// Ends a text at n bytes, or at the start of the character that would be torn there; returns how
+// long it is then.
+size_t hzi_line_cut(char *text, size_t n);
 
 // Makes a terminated line of n foreign bytes, which are lent (NULL: none), as far as there is room
 // (at least 1).

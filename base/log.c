@@ -29,8 +29,8 @@ hzi_log_write(const hzi_log *log, hzi_log_level level, const char *format, ...)
 	if (n < 0) {
 		line[0] = '\0';
 	} else if ((size_t)n >= sizeof(line)) {
-		hzi_line_cut(line, sizeof(line) - sizeof("..."));
-		strcat(line, "...");
+		size_t end = hzi_line_cut(line, sizeof(line) - sizeof("..."));
+		memcpy(line + end, "...", sizeof("..."));
 	}
 	hzi_line_clean(line);
 	log->fn(log->ctx, level, line);

@@ -18,7 +18,7 @@ static const char preamble[] = {'C', 'P', '2'};
 
 // The most that a request takes whose texts are within the limit in all: each label has a frame,
 // and all the rest is less than another such request.
-#define ROOM_BYTES (3 * HZI_HANDSHAKE_REQUEST_MAX)
+#define ROOM_BYTES ((size_t)3 * HZI_HANDSHAKE_REQUEST_MAX)
 
 // A string that is too long is taken a byte longer than fits, so that the message is refused.
 static hzp_bytes
