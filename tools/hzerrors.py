@@ -25,9 +25,9 @@ INTRO = """\
 
 <!-- Made by tools/hzerrors.py from HZ_ERR_MAP and core/error.c: change those, not this file. -->
 
-Every call that can fail returns an `hz_err`; `HZ_OK` is 0. The last argument is an `hz_error *` that
-may be NULL. It belongs to the caller, may lie on the stack, and is written only on failure. There is
-no errno, no thread-local error, and nothing is printed.
+Every call that can fail returns an `hz_err`; `HZ_OK` is 0. The last argument, of all but the smallest
+functions, is an `hz_error *` that may be NULL. It belongs to the caller, may lie on the stack, and is
+written only on failure. There is no errno, no thread-local error, and nothing is printed.
 
 ```c
 hz_error err;
@@ -151,8 +151,9 @@ WHEN = {
                    " before.",
     "RESOLVE": "There is no such host.",
     "TLS": "Kept for TLS, which version 0.1 does not have.",
-    "SERIALIZATION": "A value cannot be written, or Data contradicts itself. Values of types that"
-                     " the library does not know are no error: they are given as raw data.",
+    "SERIALIZATION": "Data contradicts itself, or cannot be turned into the cluster's byte order. Text"
+                     " that is not UTF-8 is `ARGUMENT`, a date that does not exist `RANGE`. Values of"
+                     " types that the library does not know are no error: they are given as raw data.",
     "SERVER": "An error of the member that has no code of its own here: see `server_code`, `where`"
               " and `message`.",
     "INDETERMINATE": "Always in doubt. Read before you repeat.",

@@ -55,8 +55,10 @@ HZ_API void hz_lock_context_destroy(hz_lock_context **context);
 HZ_API hz_err hz_cancel_new(hz_client *client, hz_cancel **out, hz_error *err);
 
 // Ends every call that carries the token, now and later, with HZ_ERR_CANCELLED (in doubt when it
-// had been sent). Futures stay to be consumed. Fired twice is once. Any thread, also a callback;
-// does not block; NULL is ignored. Since 0.1.
+// had been sent). Members are not told, the protocol has no message for it: a call that waits there
+// goes on waiting, a lock may still be taken, and a hz_queue_take may still take an item, which
+// then goes to the configuration's late_item callback. Futures stay to be consumed. Fired twice is
+// once. Any thread, also a callback; does not block; NULL is ignored. Since 0.1.
 HZ_API void hz_cancel_fire(hz_cancel *cancel);
 
 // Gives the token back. Calls that carry it must have ended or been fired, and no handle may name

@@ -28,8 +28,9 @@ extern "C" {
 // leaves nothing behind. Since 0.1.
 HZ_API hz_err hz_client_new(const hz_config *config, hz_client **out, hz_error *err);
 
-// Ends the client within timeout_ms (0: the configured default) whatever the members do: new calls
-// are refused, pending ones end with HZ_ERR_CLOSED, listeners get their end(), threads are joined.
+// Ends the client within timeout_ms (0: the configured default; HZ_FOREVER: however long callbacks
+// of the application run, for nothing else takes long) whatever the members do: new calls are
+// refused, pending ones end with HZ_ERR_CLOSED, listeners get their end(), threads are joined.
 // Afterwards no callback runs. HZ_ERR_TIMEOUT when a callback of the application is still running:
 // its thread is left behind and lets go of the client when it returns. HZ_ERR_WOULD_DEADLOCK on a
 // callback thread. A second call gives the first one's result. Any thread; blocks, bounded. Since

@@ -37,8 +37,9 @@ typedef enum hz_log_level {
 typedef void (*hz_log_fn)(void *ctx, hz_log_level level, const char *line);
 
 // Gets an item that a member took out of a structure for a call that had given up (a take that was
-// cancelled or whose deadline passed). Lends name and item during the call; copy the item to keep
-// it. Called on a callback thread of the client; calls without a deadline are refused there.
+// cancelled or whose deadline passed), long after that if the call had no deadline. Lends name and
+// item during the call; copy the item to keep it. Called on a callback thread of the client; calls
+// without a deadline are refused there. Not called once the client is shut down.
 typedef void (*hz_late_item_fn)(void *ctx, const char *structure_name, const hz_value *item);
 
 // One key of the configuration. All strings are static and never NULL; those that do not apply are

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Errors. Every fallible call returns an hz_err and takes, last, an optional hz_error for the
-// detail. There is no thread-local error, no errno, no output: what a call has to say is in these
-// two.
+// detail; where the code says it all (hz_value_get_i64, hz_then, hz_map_call) it stands alone.
+// There is no thread-local error, no errno, no output: what a call has to say is in these two.
 #ifndef HAZELCAST_ERROR_H
 #define HAZELCAST_ERROR_H
 
@@ -62,8 +62,8 @@ typedef enum hz_err {
 			HZ_OK = 0
 } hz_err;
 
-// Detail of a failure. Owned by the caller, usable on the stack, written only on failure; its size
-// is frozen.
+// Detail of a failure. Owned by the caller, usable on the stack, need not be set up, and written
+// only on failure, then whole: look at it only after a call has failed. Its size is frozen.
 typedef struct hz_error {
 	int32_t code;        // the hz_err that the call returned
 	int32_t server_code; // number sent by the member (protocol error code), or 0

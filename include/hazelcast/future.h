@@ -128,8 +128,9 @@ HZ_API int hz_completions_fd(const hz_completions *completions);
 // and returns how many it called. Does not block. One thread at a time. 0 for NULL. Since 0.1.
 HZ_API size_t hz_completions_dispatch(hz_completions *completions, size_t max);
 
-// Has fn called by hz_completions_dispatch once the call has ended. Consumes the future. Any
-// thread; does not block. On an error (HZ_ERR_ARGUMENT) fn is never called. Since 0.1.
+// Has fn called by hz_completions_dispatch once the call has ended; by the client's shutdown at the
+// latest (HZ_ERR_CLOSED), after which the queue can still be dispatched. Consumes the future. Any
+// thread; does not block. On an error fn is never called; errors as hz_then. Since 0.1.
 HZ_API hz_err hz_complete_to(
 		hz_future future, hz_completions *completions, hz_done_fn fn, void *ctx);
 

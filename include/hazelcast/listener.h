@@ -69,9 +69,11 @@ typedef struct hz_lifecycle_listener {
 	void (*end)(void *ctx);
 } hz_lifecycle_listener;
 
-// Adds a listener for changes from now on. Lends the struct, which is copied, and takes ctx: `end`
-// is called in every case, also when this call fails (but not for a NULL listener).
-// HZ_ERR_ARGUMENT, HZ_ERR_MEMORY, HZ_ERR_CLOSED, HZ_ERR_FORKED. Does not block. Since 0.1.
+// Adds a listener for changes from now on. As it needs a client that has begun, it never hears of
+// STARTING, and of STARTED and the first CONNECTED only with the configuration's async-start. Lends
+// the struct, which is copied, and takes ctx: `end` is called in every case, also when this call
+// fails (but not for a listener that is NULL or has no size). HZ_ERR_ARGUMENT, HZ_ERR_MEMORY,
+// HZ_ERR_CLOSED, HZ_ERR_FORKED. Does not block. Since 0.1.
 HZ_API hz_err hz_client_listen_lifecycle(hz_client *client, const hz_lifecycle_listener *listener,
 		hz_listener_id *out, hz_error *err);
 

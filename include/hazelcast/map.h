@@ -23,10 +23,12 @@
 // hz_value_clear, hz_items_destroy), is written on success only, and every out-pointer may be NULL
 // unless said otherwise. A null key or value is HZ_ERR_ARGUMENT.
 //
-// What any operation may end with, besides what stands with it: HZ_ERR_ARGUMENT, HZ_ERR_MEMORY,
-// HZ_ERR_SERIALIZATION (a value that cannot be written or read), HZ_ERR_TIMEOUT, HZ_ERR_CANCELLED,
-// HZ_ERR_OVERLOAD, HZ_ERR_CLOSED, HZ_ERR_FORKED, HZ_ERR_OFFLINE, HZ_ERR_DISCONNECTED,
-// HZ_ERR_INDETERMINATE, HZ_ERR_PROTOCOL, HZ_ERR_SERVER.
+// What any operation may end with, besides what stands with it: HZ_ERR_ARGUMENT (also: text that is
+// not UTF-8), HZ_ERR_RANGE (also: a date that does not exist), HZ_ERR_LIMIT (a value is too large,
+// or nested too deep), HZ_ERR_SERIALIZATION (a value that cannot be read, or turned into another
+// byte order), HZ_ERR_MEMORY, HZ_ERR_TIMEOUT, HZ_ERR_CANCELLED, HZ_ERR_OVERLOAD, HZ_ERR_CLOSED,
+// HZ_ERR_FORKED, HZ_ERR_OFFLINE, HZ_ERR_DISCONNECTED, HZ_ERR_INDETERMINATE, HZ_ERR_PROTOCOL,
+// HZ_ERR_SERVER, HZ_ERR_WOULD_DEADLOCK (on a callback thread).
 //
 // Bulk operations stand in map_bulk.h, iteration in map_scan.h, locks in map_lock.h, entry views in
 // map_view.h, read-modify-write functions in map_compute.h, listeners in map_listen.h; all are
@@ -48,7 +50,9 @@ typedef struct hz_map hz_map;
 
 // Opens a handle. Lends client (held until the handle is closed), name (UTF-8, not empty) and call
 // (the defaults of all calls of this handle; NULL: those of the client). Gives *map. The first
-// handle of a name costs one round trip and blocks for it, the others do not. HZ_ERR_LIMIT: the
+// handle of a name costs one round trip and blocks for it, the others do not. That round trip is a
+// call like others: the deadline and the cancel token of `call` end it, and with the
+// configuration's async-start it is HZ_ERR_OFFLINE until a member is connected. HZ_ERR_LIMIT: the
 // name is longer than 64 KiB. Since 0.1.
 HZ_API hz_err hz_map_open(hz_client *client, const char *name, const hz_call *call, hz_map **map,
 		hz_error *err);

@@ -14,8 +14,12 @@ extern "C" {
 // Listens to all keys, or to one, from now on; registered at every member, those that come later
 // and those that come back included, until hz_listener_remove or the end of the client. Lends
 // listener and options (NULL: all keys, no values), which are copied. Takes listener->ctx: whatever
-// becomes of the call, `end` is the last function that gets it. Gives *id, which is not NULL.
-// Blocks until the members that are connected have confirmed, at most to the handle's deadline.
+// becomes of the call, `end` is the last function that gets it (only a listener that is NULL or has
+// no size is not looked into). Gives *id, which is not NULL.
+//
+// Blocks until the members that are connected have confirmed, at most to the handle's deadline. A
+// member whose connection is lost meanwhile is not waited for; when it was the only one, the result
+// is HZ_OK as well: the listener is registered again on reconnect, and the gap is told.
 // HZ_ERR_ARGUMENT and the errors of a call. Since 0.1.
 HZ_API hz_err hz_map_listen(hz_map *map, const hz_entry_listener *listener,
 		const hz_listen_options *options, hz_listener_id *id, hz_error *err);

@@ -2,8 +2,10 @@
 //
 // Map: locks of keys. A lock belongs to the owner that the handle's hz_call names, by default the
 // submitting thread: a program that unlocks on another thread than it locks on, or in a callback,
-// needs an hz_lock_context. Others can read a locked key; what would change it waits. Locks are
-// counted: a key is free when its owner has unlocked it as often as locked. The cluster frees a
+// needs an hz_lock_context. Others can read a locked key; what would change it waits in the member
+// until the key is free. If the deadline of such a change passes first, it is HZ_ERR_TIMEOUT, in
+// doubt: the member still makes the change once the key is free, unless it gives up before. Locks
+// are counted: a key is free when its owner has unlocked it as often as locked. The cluster frees a
 // lock whose client is gone. What is said in map.h holds here.
 #ifndef HAZELCAST_MAP_LOCK_H
 #define HAZELCAST_MAP_LOCK_H

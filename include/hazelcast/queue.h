@@ -22,6 +22,13 @@
 // longer than the member was told to, so that nobody gives up first. If it does give up (cancelled,
 // connection too slow), the error is in doubt; an item that the member then still sends goes to the
 // configuration's late_item callback, so that it is not lost.
+//
+// A take without a deadline that was cancelled goes on waiting in the member, which gives it one of
+// the next items, however much later: have a late_item callback that puts it back (at the end; see
+// examples/late_items.c), or give takes a deadline of some seconds and ask between two of them
+// whether to go on. Closing the client (or its crash) ends its takes in the members some
+// milliseconds later: items that are added in between may be given to them and are then lost.
+// Whoever may not lose any lets the takes end by their deadlines first, and closes then.
 #ifndef HAZELCAST_QUEUE_H
 #define HAZELCAST_QUEUE_H
 
