@@ -128,7 +128,6 @@ dial_and_authenticate(hzi_io *io, const hzi_dial_order *order, hzi_stream *strea
 	dial.host = order->host;
 	dial.port = order->port;
 	dial.wait = (hzi_wait){.deadline_ns = hzi_deadline_in_ms(order->timeout_ms),
-			.interrupt_fd = -1,
 			.interrupted = dial_interrupted,
 			.ctx = io};
 	hz_err e = hzi_dial_open(&dial, stream, err);

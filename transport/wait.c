@@ -10,12 +10,6 @@
 // How long `interrupted` is not asked at most.
 #define TICK_MS 100
 
-static bool
-is_interrupted(const hzi_wait *wait)
-{
-	return wait->interrupted != NULL && wait->interrupted(wait->ctx);
-}
-
 static int
 next_timeout_ms(const hzi_wait *wait, int64_t now_ns)
 {
@@ -26,42 +20,26 @@ next_timeout_ms(const hzi_wait *wait, int64_t now_ns)
 	return TICK_MS;
 }
 
-// A descriptor that was not drained would end every poll at once; until the next tick it is left
-// out.
-static bool
-stays_raised(int fd)
-{
-	struct pollfd one = {.fd = fd, .events = POLLIN};
-	return poll(&one, 1, 0) != 0;
-}
-
 hz_err
 hzi_wait_for(const hzi_wait *wait, int fd, uint32_t events, const char *what, hz_error *err)
 {
-	bool woken = false;
 	for (;;) {
-		if (is_interrupted(wait)) {
+		if (wait->interrupted != NULL && wait->interrupted(wait->ctx)) {
 			return hzi_fail(err, HZ_ERR_CANCELLED, "interrupted while %s", what);
 		}
 		int64_t now_ns = hzi_now_ns();
-		// A descriptor that is ready does not count any more: a peer that sends a byte now
-		// and then must not be able to hold us for ever.
+		// A descriptor that is ready does not count any more: a peer that sends a byte now and
+		// then must not be able to hold us for ever.
 		if (now_ns >= wait->deadline_ns) {
 			return hzi_fail(err, HZ_ERR_TIMEOUT, "deadline passed while %s", what);
 		}
-		bool watch = wait->interrupt_fd >= 0 &&
-				!(woken && stays_raised(wait->interrupt_fd));
-		struct pollfd fds[2] = {
-				{.fd = fd, .events = (short)events},
-				{.fd = watch ? wait->interrupt_fd : -1, .events = POLLIN},
-		};
-		int ready = poll(fds, 2, next_timeout_ms(wait, now_ns));
+		struct pollfd one = {.fd = fd, .events = (short)events};
+		int ready = poll(&one, 1, next_timeout_ms(wait, now_ns));
 		if (ready < 0 && errno != EINTR) {
 			return hzi_fail_system(err, HZ_ERR_IO, errno, "poll while %s", what);
 		}
-		if (ready > 0 && fds[0].revents != 0) {
+		if (ready > 0) {
 			return HZ_OK;
 		}
-		woken = ready > 0;
 	}
 }

@@ -13,12 +13,7 @@ typedef struct hzi_wait {
 	// Absolute, nanoseconds of CLOCK_MONOTONIC.
 	int64_t deadline_ns;
 
-	// A descriptor that becomes readable when it is worth asking `interrupted`, or -1.
-	int interrupt_fd;
-
-	// Whether to give up; NULL: never. Asked before a wait, after interrupt_fd woke it, and at
-	// least every 100 ms. It should drain interrupt_fd: when it says no and leaves it readable,
-	// the descriptor is left out until the next of those 100 ms.
+	// Whether to give up; NULL: never. Asked before a wait, and at least every 100 ms.
 	bool (*interrupted)(void *ctx);
 	void *ctx;
 } hzi_wait;

@@ -206,7 +206,7 @@ exchange(const peer_script *script, const hzi_handshake_request *request, const 
 hzi_wait
 long_wait(void)
 {
-	return (hzi_wait){.deadline_ns = hzi_deadline_in_ms(20000), .interrupt_fd = -1};
+	return (hzi_wait){.deadline_ns = hzi_deadline_in_ms(20000)};
 }
 
 // The answer that was made, sent in pieces of `chunk` bytes; then the peer stays.

@@ -253,7 +253,7 @@ static void
 silence(void)
 {
 	hzi_handshake_request request = plain_request();
-	hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(200), .interrupt_fd = -1};
+	hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(200)};
 	outcome out;
 	exchange(&(peer_script){.read_bytes = SIZE_MAX, .then = PEER_STAYS}, &request, &wait, &out);
 	HZT_EQ_INT(out.code, HZ_ERR_TIMEOUT);
@@ -268,7 +268,7 @@ silence_after_each_frame(void)
 	make_answer(&c);
 	hzi_handshake_request request = plain_request();
 	for (size_t at = 0; at < answer.len; at += hzi_load_le32(answer.data + at)) {
-		hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(20), .interrupt_fd = -1};
+		hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(20)};
 		outcome out;
 		exchange(&(peer_script){.read_bytes = SIZE_MAX,
 					 .reply = answer.data,
@@ -286,7 +286,7 @@ slow_drip(void)
 	answer_content c = good_content();
 	make_answer(&c);
 	hzi_handshake_request request = plain_request();
-	hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(200), .interrupt_fd = -1};
+	hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(200)};
 	outcome out;
 	exchange(&(peer_script){.read_bytes = SIZE_MAX,
 				 .reply = answer.data,
@@ -310,7 +310,6 @@ interrupted(void)
 	int asked = 0;
 	hzi_handshake_request request = plain_request();
 	hzi_wait wait = {.deadline_ns = hzi_deadline_in_ms(60000),
-			.interrupt_fd = -1,
 			.interrupted = on_third_question,
 			.ctx = &asked};
 	outcome out;

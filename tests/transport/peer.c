@@ -155,7 +155,7 @@ peer_dial(uint16_t port, hzi_stream *out)
 			.host = "127.0.0.1",
 			.port = port,
 			.tcp = {.no_delay = true, .linger_s = -1},
-			.wait = {.deadline_ns = hzi_deadline_in_ms(10000), .interrupt_fd = -1},
+			.wait = {.deadline_ns = hzi_deadline_in_ms(10000)},
 	};
 	hz_error err;
 	HZT_OK_ERR(hzi_dial_open(&dial, out, &err), &err);

@@ -34,7 +34,7 @@ pair_open(pair *p, const hzi_tcp_options *tcp)
 			.host = "127.0.0.1",
 			.port = port,
 			.tcp = *tcp,
-			.wait = {.deadline_ns = hzi_deadline_in_ms(10000), .interrupt_fd = -1},
+			.wait = {.deadline_ns = hzi_deadline_in_ms(10000)},
 	};
 	hz_error err;
 	HZT_OK_ERR(hzi_dial_open(&dial, &p->stream, &err), &err);
