@@ -82,10 +82,10 @@ void hzi_builtin_view(const hzi_builtin *row, const uint8_t *p, size_t size, boo
 		hz_value *out);
 
 // The items of a value of counted shape, borrowed or wire. Lends.
-hzi_span hzi_counted_span(const hzi_builtin *row, const hz_value *v);
+hzi_run hzi_counted_run(const hzi_builtin *row, const hz_value *v);
 
 // The same for a value whose kind says that it is of that shape. Lends.
-hzi_span hzi_value_span(const hz_value *v);
+hzi_run hzi_value_run(const hz_value *v);
 
 // The scale behind the number of a DECIMAL.
 int32_t hzi_decimal_scale(const hz_value *v);

@@ -37,25 +37,25 @@ counted_view(const hzi_builtin *row, const uint8_t *p, bool be, hz_value *out)
 	}
 }
 
-hzi_span
-hzi_counted_span(const hzi_builtin *row, const hz_value *v)
+hzi_run
+hzi_counted_run(const hzi_builtin *row, const hz_value *v)
 {
 	if (!hzi_value_is_wire(v)) {
-		return (hzi_span){.p = v->u_.p, .n = v->len_};
+		return (hzi_run){.p = v->u_.p, .n = v->len_};
 	}
 	size_t n = 0;
 	const uint8_t *p = hzi_value_payload(v, &n);
-	return (hzi_span){
+	return (hzi_run){
 			.p = p + COUNT_SIZE,
 			.n = (n - COUNT_SIZE - row->tail) / row->item,
 			.big_endian = hzi_value_is_big_endian(v),
 	};
 }
 
-hzi_span
-hzi_value_span(const hz_value *v)
+hzi_run
+hzi_value_run(const hz_value *v)
 {
-	return hzi_counted_span(hzi_builtin_by_kind(v->kind_), v);
+	return hzi_counted_run(hzi_builtin_by_kind(v->kind_), v);
 }
 
 int32_t
@@ -83,7 +83,7 @@ hzi_check_text(const char *text, size_t n, hz_error *err)
 static hz_err
 counted_measure(const hzi_builtin *row, const hz_value *v, size_t *size, hz_error *err)
 {
-	hzi_span span = hzi_counted_span(row, v);
+	hzi_run span = hzi_counted_run(row, v);
 	if (span.n > (INT32_MAX - 64) / row->item) {
 		return hzi_fail(err, HZ_ERR_LIMIT, "a value of 2 GiB or more cannot be serialized");
 	}
@@ -107,7 +107,7 @@ counted_measure(const hzi_builtin *row, const hz_value *v, size_t *size, hz_erro
 static void
 counted_put(const hzi_builtin *row, const hz_value *v, uint8_t *to, bool be)
 {
-	hzi_span span = hzi_counted_span(row, v);
+	hzi_run span = hzi_counted_run(row, v);
 	hzi_store32(to, (uint32_t)span.n, be);
 	hzi_copy_items(to + COUNT_SIZE, be, span.p, span.big_endian, span.n, row->item);
 	if (row->tail != 0) {
@@ -117,8 +117,8 @@ counted_put(const hzi_builtin *row, const hz_value *v, uint8_t *to, bool be)
 }
 
 // Leaves out leading bytes that only repeat the sign.
-static hzi_span
-shortest(hzi_span number)
+static hzi_run
+shortest(hzi_run number)
 {
 	while (number.n > 1 && (number.p[0] == 0x00 || number.p[0] == 0xff) &&
 			(number.p[0] & 0x80) == (number.p[1] & 0x80)) {
@@ -129,7 +129,7 @@ shortest(hzi_span number)
 }
 
 static bool
-items_equal(hzi_span x, hzi_span y, size_t size)
+items_equal(hzi_run x, hzi_run y, size_t size)
 {
 	if (size == 1 || x.big_endian == y.big_endian) {
 		return x.n == 0 || memcmp(x.p, y.p, x.n * size) == 0;
@@ -145,7 +145,7 @@ items_equal(hzi_span x, hzi_span y, size_t size)
 
 // Any byte but 0 is true.
 static bool
-bools_equal(hzi_span x, hzi_span y)
+bools_equal(hzi_run x, hzi_run y)
 {
 	for (size_t i = 0; i < x.n; i++) {
 		if ((x.p[i] != 0) != (y.p[i] != 0)) {
@@ -158,8 +158,8 @@ bools_equal(hzi_span x, hzi_span y)
 static bool
 counted_equal(const hzi_builtin *row, const hz_value *a, const hz_value *b)
 {
-	hzi_span x = hzi_counted_span(row, a);
-	hzi_span y = hzi_counted_span(row, b);
+	hzi_run x = hzi_counted_run(row, a);
+	hzi_run y = hzi_counted_run(row, b);
 	if (row->min_count != 0) {
 		x = shortest(x);
 		y = shortest(y);

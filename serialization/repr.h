@@ -37,11 +37,11 @@ enum { HZI_DATA_HEADER = 8 };
 enum { HZI_DEPTH = 64 };
 
 // A run of equal items, each `size` bytes, with its byte order.
-typedef struct hzi_span {
+typedef struct hzi_run {
 	const uint8_t *p;
 	size_t n;
 	bool big_endian;
-} hzi_span;
+} hzi_run;
 
 static inline bool
 hzi_value_is_wire(const hz_value *v)

@@ -87,7 +87,7 @@ print_f64(hzi_sink *to, const hz_value *v)
 static void
 print_text(hzi_sink *to, const hz_value *v)
 {
-	hzi_span text = hzi_value_span(v);
+	hzi_run text = hzi_value_run(v);
 	hzi_sink_put_char(to, '"');
 	for (size_t i = 0; i < text.n; i++) {
 		char c = (char)text.p[i];
@@ -106,12 +106,12 @@ print_text(hzi_sink *to, const hz_value *v)
 static void
 print_json(hzi_sink *to, const hz_value *v)
 {
-	hzi_span text = hzi_value_span(v);
+	hzi_run text = hzi_value_run(v);
 	hzi_sink_put(to, (const char *)text.p, text.n);
 }
 
 static void
-put_hex(hzi_sink *to, hzi_span bytes)
+put_hex(hzi_sink *to, hzi_run bytes)
 {
 	put(to, "0x");
 	for (size_t i = 0; i < bytes.n; i++) {
@@ -122,7 +122,7 @@ put_hex(hzi_sink *to, hzi_span bytes)
 static void
 print_bytes(hzi_sink *to, const hz_value *v)
 {
-	put_hex(to, hzi_value_span(v));
+	put_hex(to, hzi_value_run(v));
 }
 
 static void
@@ -139,7 +139,7 @@ print_uuid(hzi_sink *to, const hz_value *v)
 static void
 print_decimal(hzi_sink *to, const hz_value *v)
 {
-	hzi_span bytes = hzi_value_span(v);
+	hzi_run bytes = hzi_value_run(v);
 	hz_decimal number = {.unscaled = bytes.p, .size = bytes.n};
 	if (v->kind_ == HZ_KIND_DECIMAL) {
 		number.scale = hzi_decimal_scale(v);

@@ -83,7 +83,7 @@ INLINE_GETTER(offset_date_time, HZ_KIND_OFFSET_DATE_TIME, hz_offset_date_time,
 
 // Who takes no length reads up to the zero byte, so it must be there, and be the first one.
 static bool
-is_c_string(const hz_value *v, hzi_span span)
+is_c_string(const hz_value *v, hzi_run span)
 {
 	return (v->flags_ & HZ_VALUE_TERMINATED_) != 0 &&
 			(span.n == 0 || memchr(span.p, 0, span.n) == NULL);
@@ -96,7 +96,7 @@ get_text(const hz_value *v, hz_kind kind, const char **text, size_t *n)
 	if (code != HZ_OK) {
 		return code;
 	}
-	hzi_span span = hzi_value_span(v);
+	hzi_run span = hzi_value_run(v);
 	if (n == NULL && !is_c_string(v, span)) {
 		return HZ_ERR_RANGE;
 	}
@@ -127,7 +127,7 @@ get_run(const hz_value *v, hz_kind kind, const void **bytes, size_t *n)
 		code = HZ_ERR_ARGUMENT;
 	}
 	if (code == HZ_OK) {
-		hzi_span span = hzi_value_span(v);
+		hzi_run span = hzi_value_run(v);
 		*bytes = span.p;
 		*n = span.n;
 	}
@@ -151,7 +151,7 @@ hz_value_get_decimal(const hz_value *v, hz_decimal *out)
 {
 	hz_err code = expect(v, HZ_KIND_DECIMAL, out);
 	if (code == HZ_OK) {
-		hzi_span span = hzi_value_span(v);
+		hzi_run span = hzi_value_run(v);
 		*out = (hz_decimal){
 				.unscaled = span.p, .size = span.n, .scale = hzi_decimal_scale(v)};
 	}

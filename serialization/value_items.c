@@ -31,7 +31,7 @@ hz_value_count(const hz_value *v)
 		return 0;
 	}
 	if (is_number_array(v)) {
-		return hzi_value_span(v).n;
+		return hzi_value_run(v).n;
 	}
 	if (v->kind_ == HZ_KIND_LIST || v->kind_ == HZ_KIND_MAP) {
 		return hzi_collection_count(v);
@@ -50,7 +50,7 @@ hz_value_count(const hz_value *v)
 static bool
 next_number(const hz_value *v, size_t *pos, hz_value *item)
 {
-	hzi_span span = hzi_value_span(v);
+	hzi_run span = hzi_value_run(v);
 	if (*pos >= span.n) {
 		return false;
 	}
@@ -185,7 +185,7 @@ get_items(const hz_value *v, hz_kind kind, void *out, size_t cap, size_t *n)
 	if (v->kind_ != kind) {
 		return HZ_ERR_TYPE;
 	}
-	hzi_span span = hzi_value_span(v);
+	hzi_run span = hzi_value_run(v);
 	if (n != NULL) {
 		*n = span.n;
 	}
@@ -207,7 +207,7 @@ hz_value_get_bools(const hz_value *v, bool *out, size_t cap, size_t *n)
 	if (code != HZ_OK || out == NULL) {
 		return code != HZ_OK || cap == 0 ? code : HZ_ERR_ARGUMENT;
 	}
-	hzi_span span = hzi_value_span(v);
+	hzi_run span = hzi_value_run(v);
 	if (span.n > cap) {
 		return HZ_ERR_RANGE;
 	}
