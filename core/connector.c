@@ -159,6 +159,19 @@ give_up(hzi_cluster *cluster, const hz_error *last)
 	hzi_cluster_give_up(cluster, &err);
 }
 
+// Members do not say what they dislike: a wrong cluster name is the usual reason.
+static void
+be_refused(hzi_cluster *cluster)
+{
+	const hz_error *refusal = &cluster->connector.round.refusal;
+	hz_error err;
+	hzi_fail(&err, (hz_err)refusal->code, "%s; the client asked for cluster \"%s\"",
+			refusal->message, cluster->client->config->cluster_name);
+	err.server_code = refusal->server_code;
+	memcpy(err.where, refusal->where, sizeof(err.where));
+	hzi_cluster_give_up(cluster, &err);
+}
+
 // All candidates have been tried. False: it is over.
 static bool
 end_round(hzi_cluster *cluster, int64_t now_ns)
@@ -167,7 +180,7 @@ end_round(hzi_cluster *cluster, int64_t now_ns)
 	const hz_config *config = cluster->client->config;
 	// Later on, a member that refuses may just not be ready yet.
 	if (connector->first && hzi_round_is_refused(&connector->round)) {
-		hzi_cluster_give_up(cluster, &connector->round.refusal);
+		be_refused(cluster);
 		return false;
 	}
 	if (now_ns >= connector->give_up_ns) {

@@ -2,7 +2,7 @@
 //
 // How many different visitors came? An estimator knows it within a few percent, in 16 KiB at most,
 // without keeping who they were.
-#include "examples/connect.h"
+#include "connect.h"
 
 #include <inttypes.h>
 

@@ -93,6 +93,7 @@ a_refusal_by_all_fails_at_once(void)
 	rig_members(&r, 2, settings);
 	HZT_EQ_INT(rig_connect(&r, &err), HZ_ERR_AUTHENTICATION);
 	HZT_CHECK(r.client == NULL && err.code == HZ_ERR_AUTHENTICATION);
+	HZT_CHECK(strstr(err.message, "asked for cluster \"another\"") != NULL);
 	rig_end(&r);
 }
 

@@ -100,6 +100,20 @@ def snippets_compile(tree):
                 yield "%s: %s" % (page, run.stderr.strip())
 
 
+def examples_compile_anywhere(tree):
+    """With the line that ./dev build prints: nothing but the public headers is on the path."""
+    folder = os.path.join(tree.root, "examples")
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".c"):
+            continue
+        run = subprocess.run(
+            ["gcc", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", os.path.join(folder, name),
+             "-I", os.path.join(tree.root, "include")],
+            cwd="/", check=False, stderr=subprocess.PIPE, text=True)
+        if run.returncode != 0:
+            yield "%s: %s" % (name, run.stderr.strip())
+
+
 def links_lead_somewhere(tree):
     for page, text in tree.pages.items():
         for target in LINK.findall(text):
@@ -148,8 +162,9 @@ def settings_exist(tree):
                     yield "%s: there is no setting %s" % (page, key)
 
 
-CASES = [program_is_the_example, api_page_is_generated, errors_page_is_generated, snippets_compile, links_lead_somewhere,
-         files_exist, tests_exist, functions_exist, settings_exist]
+CASES = [program_is_the_example, api_page_is_generated, errors_page_is_generated, snippets_compile,
+         examples_compile_anywhere, links_lead_somewhere, files_exist, tests_exist, functions_exist,
+         settings_exist]
 
 
 def main():
