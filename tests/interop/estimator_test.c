@@ -2,6 +2,7 @@
 //
 // This client and the official one for Java at the same cardinality estimator: what either has added
 // is nothing new when the other one adds it.
+#include "tests/interop/peer.h"
 #include "tests/interop/samples.h"
 #include "tests/support/cluster.h"
 #include "tests/support/suite.h"
@@ -9,7 +10,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MANY 1000
@@ -21,35 +21,8 @@ typedef struct world {
 	hz_cardinality_estimator *estimator;
 	char name[64]; // of the estimator, and of a map with the samples
 	hz_map *map;
-	pid_t pid; // of the Java program
-	FILE *to, *from;
+	hzt_peer java;
 } world;
-
-static void
-start_java(world *w)
-{
-	int in[2], out[2];
-	const char *addresses = hzt_shared_addresses();
-	HZT_CHECK(pipe(in) == 0 && pipe(out) == 0);
-	w->pid = fork();
-	HZT_CHECK(w->pid >= 0);
-	if (w->pid == 0) {
-		dup2(in[0], STDIN_FILENO);
-		dup2(out[1], STDOUT_FILENO);
-		for (size_t i = 0; i < 2; i++) {
-			close(in[i]);
-			close(out[i]);
-		}
-		execl("tools/java.py", "tools/java.py", "tests/interop/Estimator.java", addresses,
-				(char *)NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	w->to = fdopen(in[1], "w");
-	w->from = fdopen(out[0], "r");
-	HZT_CHECK(w->to != NULL && w->from != NULL);
-}
 
 static void
 begin(world *w)
@@ -58,7 +31,7 @@ begin(world *w)
 	hz_config *config = NULL;
 	memset(w, 0, sizeof(*w));
 	snprintf(w->name, sizeof(w->name), "estimator-%d-%u", (int)getpid(), runs++);
-	start_java(w); // before there are threads
+	hzt_peer_start(&w->java, "Estimator.java"); // before there are threads
 	HZT_OK_ERR(hz_config_new(&config, &err), &err);
 	HZT_OK_ERR(hz_config_set(config, "network.cluster-members", hzt_shared_addresses(), &err),
 			&err);
@@ -72,11 +45,7 @@ begin(world *w)
 static void
 end(world *w)
 {
-	int status = -1;
-	fclose(w->to); // its end of input is its end
-	HZT_EQ_INT(waitpid(w->pid, &status, 0), w->pid);
-	fclose(w->from);
-	HZT_EQ_INT(status, 0);
+	hzt_peer_end(&w->java);
 	HZT_OK_ERR(hz_map_destroy(&w->map, &err), &err);
 	HZT_OK_ERR(hz_cardinality_estimator_destroy(&w->estimator, &err), &err);
 	hz_client_destroy(&w->client);
@@ -86,12 +55,10 @@ end(world *w)
 static int64_t
 java(world *w, const char *verb, const char *arguments)
 {
-	char answer[256] = "";
+	char line[256];
 	int64_t n = -1;
-	fprintf(w->to, "%s %s %s\n", verb, w->name, arguments);
-	fflush(w->to);
-	HZT_CHECK(fgets(answer, sizeof(answer), w->from) != NULL);
-	HZT_EQ_INT(sscanf(answer, "%" SCNd64, &n), 1);
+	snprintf(line, sizeof(line), "%s %s %s", verb, w->name, arguments);
+	HZT_EQ_INT(sscanf(hzt_peer_ask(&w->java, line), "%" SCNd64, &n), 1);
 	return n;
 }
 

@@ -8,9 +8,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// What runs the script: Java programs bring nothing along, Python's client is installed apart.
 static void
-find_python(char *path, size_t cap)
+find_runner(const char *script, char *path, size_t cap)
 {
+	const char *end = strrchr(script, '.');
+	if (end != NULL && strcmp(end, ".java") == 0) {
+		snprintf(path, cap, "tools/java.py");
+		return;
+	}
 	FILE *found = popen("tools/pyclient.py", "r");
 	HZT_CHECK(found != NULL);
 	bool read = fgets(path, (int)cap, found) != NULL;
@@ -22,10 +28,10 @@ find_python(char *path, size_t cap)
 void
 hzt_peer_start(hzt_peer *self, const char *script)
 {
-	char python[1024], path[1024];
+	char runner[1024], path[1024];
 	int in[2], out[2];
 	const char *addresses = hzt_shared_addresses();
-	find_python(python, sizeof(python));
+	find_runner(script, runner, sizeof(runner));
 	snprintf(path, sizeof(path), "tests/interop/%s", script);
 	HZT_CHECK(pipe(in) == 0 && pipe(out) == 0);
 	self->pid = fork();
@@ -37,7 +43,7 @@ hzt_peer_start(hzt_peer *self, const char *script)
 			close(in[i]);
 			close(out[i]);
 		}
-		execl(python, python, path, addresses, (char *)NULL);
+		execl(runner, runner, path, addresses, (char *)NULL);
 		_exit(127);
 	}
 	close(in[0]);

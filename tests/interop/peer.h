@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The other client: a Python program beside the test that takes one line and answers by one line.
+// The other client: a Python or Java program beside the test that takes one line and answers by one
+// line.
 // A failure fails the case (see suite.h).
 #ifndef TESTS_INTEROP_PEER_H
 #define TESTS_INTEROP_PEER_H
@@ -13,8 +14,9 @@ typedef struct hzt_peer {
 	FILE *to, *from;
 } hzt_peer;
 
-// Starts a script of this folder with the official client beside the shared members. To be called
-// before there are threads. The first call of all installs the client, which takes a while.
+// Starts a script of this folder, NAME.py or NAME.java, with the official client beside the shared
+// members. To be called before there are threads. The first call of all installs the client for
+// Python, which takes a while.
 void hzt_peer_start(hzt_peer *self, const char *script);
 
 // Sends a line (without its end) and gives the answer (without its end), lent until the next call.

@@ -7,6 +7,7 @@
 #include "tests/support/suite.h"
 
 #include <hazelcast/hazelcast.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -171,8 +172,72 @@ list(void)
 	end();
 }
 
+// What they are to see sooner or later: replicas tell each other once a second.
+static bool
+they_count(void *want)
+{
+	char line[256];
+	snprintf(line, sizeof(line), "[\"%s\", \"%s\", \"get\"]", kind, name);
+	return strcmp(hzt_peer_ask(&python, line), want) == 0;
+}
+
+static bool
+we_count(void *ctx)
+{
+	int64_t n = 0;
+	HZT_OK_ERR(hz_pn_counter_get(ctx, &n, &err), &err);
+	return n == 45;
+}
+
+static void
+pn_counter(void)
+{
+	hz_pn_counter *counter = NULL;
+	int64_t n = 0;
+	begin("pn_counter");
+	HZT_OK_ERR(hz_pn_counter_open(client, name, NULL, &counter, &err), &err);
+	HZT_OK_ERR(hz_pn_counter_add_and_get(counter, 42, &n, &err), &err);
+	HZT_AWAIT(they_count, "42", 20000);
+	theirs("get_and_add", "5", "42");
+	theirs("subtract_and_get", "2", "45");
+	HZT_AWAIT(we_count, counter, 20000);
+	HZT_OK_ERR(hz_pn_counter_get_and_subtract(counter, 45, &n, &err), &err);
+	HZT_EQ_INT(n, 45);
+	HZT_AWAIT(they_count, "0", 20000);
+	HZT_OK_ERR(hz_pn_counter_destroy(&counter, &err), &err);
+	end();
+}
+
+// Batches of either are ids that the other never gets.
+static void
+flake_id_generator(void)
+{
+	enum { N = 40 };
+	static int64_t ids[2 * N];
+	char line[256];
+	hz_flake_id_generator *generator = NULL;
+	hz_flake_id_options options = hz_flake_id_options_default();
+	begin("flake_id_generator");
+	options.prefetch_count = 3;
+	HZT_OK_ERR(hz_flake_id_generator_open(client, name, &options, NULL, &generator, &err),
+			&err);
+	snprintf(line, sizeof(line), "[\"%s\", \"%s\", \"new_id\"]", kind, name);
+	for (size_t i = 0; i < 2 * N; i += 2) {
+		HZT_OK_ERR(hz_flake_id_generator_new_id(generator, &ids[i], &err), &err);
+		HZT_EQ_INT(sscanf(hzt_peer_ask(&python, line), "%" SCNd64, &ids[i + 1]), 1);
+		for (size_t j = 0; j <= i; j++) {
+			HZT_CHECK(ids[j] != ids[i + 1] && (j == i || ids[j] != ids[i]));
+		}
+		HZT_CHECK(ids[i] > 0 && ids[i + 1] > 0);
+	}
+	HZT_OK_ERR(hz_flake_id_generator_destroy(&generator, &err), &err);
+	end();
+}
+
 static const hzt_case cases[] = {
+		{"flake_id_generator", flake_id_generator},
 		{"list", list},
+		{"pn_counter", pn_counter},
 		{"set", set},
 };
 
