@@ -50,6 +50,13 @@ def check_bench(root):
         yield "bench --bogus: %r" % (ran.stdout + ran.stderr)
 
 
+def check_test(root):
+    for words in (["map_entry", "map_lock"], ["asan", "tsan", "map"]):
+        ran = ask(root, "tools/dev/test.py", *words)
+        if ran.returncode != 2 or "one target at a time" not in ran.stderr:
+            yield "test.py %s: %r" % (" ".join(words), ran.stdout + ran.stderr)
+
+
 def check_members(root):
     for words in (["up", "a", "many"], ["up", "a"], ["up", "a", "0"]):
         ran = ask(root, "tools/members.py", *words)
@@ -60,7 +67,7 @@ def check_members(root):
 def main():
     root = os.path.realpath(sys.argv[1]).rpartition("/tools/build/")[0]
     checks = {"wrong_words": check_wrong, "help_everywhere": check_help, "bench": check_bench,
-              "members": check_members}
+              "test": check_test, "members": check_members}
     failed = 0
     for name, check in checks.items():
         faults = list(check(root))

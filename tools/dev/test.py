@@ -172,6 +172,9 @@ def main(words):
     soak = words[:1] == ["--soak"]
     words = words[1:] if soak else words
     sanitizer = words.pop(0) if words and words[0] in SANITIZERS else None
+    if len(words) > 1 or (soak and sanitizer):
+        print("==> one target at a time: './dev help'", file=sys.stderr)
+        sys.exit(2)
     target = words[0] if words else None
     config = ["--config=" + sanitizer] if sanitizer else []
     options = []
