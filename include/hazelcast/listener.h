@@ -7,6 +7,12 @@
 // may make calls with a deadline; a call without one is refused with HZ_ERR_WOULD_DEADLOCK. Events
 // of one key come in order; what a connection that was lost, or a full queue, may have swallowed is
 // announced by `gap`. `end` is the last call ever made with a listener's ctx.
+//
+// Closing the handle that a listener was added with does not end it. When a structure is destroyed
+// in the cluster, by whomever, members forget its listeners without a word: those hear nothing
+// more, not even `gap` (but are registered again when a connection comes back). Whoever goes on
+// with a structure of that name removes them and adds them anew; hz_client_listen_objects tells of
+// the destruction.
 #ifndef HAZELCAST_LISTENER_H
 #define HAZELCAST_LISTENER_H
 

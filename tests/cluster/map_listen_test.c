@@ -301,6 +301,31 @@ a_listener_ends_with_its_client(void)
 	HZT_EQ_INT(atomic_load(&h.ends), 1);
 }
 
+// As the header says. The one that was added afterwards shows that there was something to hear.
+static void
+members_forget_it_with_the_map(void)
+{
+	static heard before;
+	static heard after;
+	hz_map *map = session_map("destroyed");
+	hz_entry_listener listener = listener_of(&before);
+	hz_listener_id ids[2] = {{0}, {0}};
+	HZT_OK_ERR(hz_map_listen(map, &listener, NULL, &ids[0], &err), &err);
+	HZT_OK_ERR(hz_await_none(hz_map_destroy_async(map), &err), &err);
+	listener = listener_of(&after);
+	HZT_OK_ERR(hz_map_listen(map, &listener, NULL, &ids[1], &err), &err);
+	for (int32_t i = 0; i < 50; i++) {
+		HZT_OK_ERR(hz_map_set(map, hz_i32(i), hz_i32(i), NULL, &err), &err);
+	}
+	awaited all = {&after, 50};
+	HZT_AWAIT(has_heard, &all, 10000);
+	HZT_EQ_INT(atomic_load(&before.count), 0);
+	HZT_EQ_INT(atomic_load(&before.ends), 0);
+	remove_listener(&before, ids[0]);
+	remove_listener(&after, ids[1]);
+	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
+}
+
 static const hzt_case cases[] = {
 		{"hears_of_every_change", hears_of_every_change},
 		{"hears_when_an_entry_expires", hears_when_an_entry_expires},
@@ -310,6 +335,7 @@ static const hzt_case cases[] = {
 		{"keeps_the_order_of_a_key", keeps_the_order_of_a_key},
 		{"a_refused_listener_ends_too", a_refused_listener_ends_too},
 		{"a_listener_ends_with_its_client", a_listener_ends_with_its_client},
+		{"members_forget_it_with_the_map", members_forget_it_with_the_map},
 };
 
 HZT_MAIN("map_listen", cases)
