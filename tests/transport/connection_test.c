@@ -6,6 +6,7 @@
 #include "tests/transport/link.h"
 #include "transport/lease.h"
 
+#include <poll.h>
 #include <string.h>
 
 // ---- The stream ----
@@ -15,7 +16,9 @@ typedef struct sink {
 	size_t n;
 	size_t room; // bytes that it will still take
 	int writes;
-	bool is_shut;
+	hz_err error;          // what the next write gives, if not HZ_OK
+	void (*writing)(void); // called in the next write, once
+	_Atomic bool is_shut;
 	bool is_closed;
 } sink;
 
@@ -33,8 +36,16 @@ static hz_err
 sink_writev(hzi_stream *stream, const struct iovec *parts, int count, size_t *sent)
 {
 	sink *to = stream->state;
+	void (*writing)(void) = to->writing;
+	to->writing = NULL;
 	to->writes++;
 	*sent = 0;
+	if (writing != NULL) {
+		writing();
+	}
+	if (to->error != HZ_OK) {
+		return to->error;
+	}
 	for (int i = 0; i < count; i++) {
 		size_t n = parts[i].iov_len < to->room ? parts[i].iov_len : to->room;
 		memcpy(to->bytes + to->n, parts[i].iov_base, n);
@@ -94,7 +105,8 @@ static hzi_connection *const conn = &slot.conn;
 static void
 open_over_sink(const hzi_stream_ops *ops, size_t room)
 {
-	to = (sink){.room = room};
+	memset(&to, 0, sizeof(to));
+	to.room = room;
 	link_open(&slot);
 	hzi_stream stream = {.ops = ops, .fd = -1, .state = &to};
 	hzi_connection_open(conn, &stream, 1);
@@ -190,6 +202,113 @@ a_remnant_stays_at_the_head(void)
 }
 
 static void
+append_two(void)
+{
+	append(1, "two", 0);
+}
+
+// Rule 6: the holder looks at the list again after the write.
+static void
+what_comes_during_a_write_leaves_behind_it(void)
+{
+	open_over_sink(&shared_ops, 1000);
+	to.writing = append_two;
+	append(0, "one ", 0);
+	check_written("one two");
+	close_over_sink();
+}
+
+static void
+what_ended_meanwhile_is_left_out(void)
+{
+	open_over_sink(&shared_ops, 1000);
+	append(0, "one ", HZI_APPEND_ONLY);
+	append(1, "two ", HZI_APPEND_ONLY);
+	append(2, "three", HZI_APPEND_ONLY);
+	atomic_store(&slot.ended, &outs[1]);
+	hzi_connection_flush(conn);
+	check_written("one three");
+	HZT_EQ_INT(slot.released, 3);
+	close_over_sink();
+}
+
+// The reader finds out and closes.
+static void
+a_broken_write_ends_the_stream(void)
+{
+	open_over_sink(&shared_ops, 1000);
+	to.error = HZ_ERR_DISCONNECTED;
+	append(0, "one", 0);
+	HZT_CHECK(to.is_shut && !to.is_closed);
+	HZT_EQ_INT(slot.released, 0);
+	append(1, "two", 0);
+	HZT_EQ_INT(to.writes, 1);
+	close_over_sink();
+	HZT_EQ_INT(slot.released, 2);
+}
+
+// ---- Closing while somebody holds a right (rule 5) ----
+
+static void
+close_as_the_thread_does(void *arg)
+{
+	(void)arg;
+	hzi_connection_close(conn, HZ_ERR_CLOSED, "the case is over");
+}
+
+static bool
+is_shut(void *ctx)
+{
+	return atomic_load(&((sink *)ctx)->is_shut);
+}
+
+// Starts a closer, and sees that it waits.
+static hzi_thread
+start_closer(void)
+{
+	hzi_thread closer;
+	HZT_OK(hzi_thread_start(&closer, "closer", close_as_the_thread_does, NULL));
+	HZT_AWAIT(is_shut, &to, 10000);
+	(void)poll(NULL, 0, 20);
+	HZT_EQ_INT(slot.closes, 0);
+	return closer;
+}
+
+static void
+a_closer_waits_for_a_lease(void)
+{
+	open_over_sink(&shared_ops, 1000);
+	HZT_CHECK(hzi_connection_lease(conn, 1));
+	HZT_CHECK(!hzi_connection_lease(conn, 1));
+	HZT_CHECK(!hzi_connection_take_read(conn));
+	hzi_thread closer = start_closer();
+	hzi_connection_give_back(conn);
+	hzi_thread_join(&closer);
+	HZT_EQ_INT(slot.closes, 1);
+	link_close(&slot);
+}
+
+static hzi_thread closer_of_a_write;
+
+static void
+start_closer_in_a_write(void)
+{
+	closer_of_a_write = start_closer();
+}
+
+static void
+a_closer_waits_for_a_write(void)
+{
+	open_over_sink(&shared_ops, 1000);
+	to.writing = start_closer_in_a_write;
+	append(0, "one", 0);
+	hzi_thread_join(&closer_of_a_write);
+	HZT_EQ_INT(slot.closes, 1);
+	HZT_EQ_INT(slot.released, 1);
+	link_close(&slot);
+}
+
+static void
 only_what_is_not_begun_is_withdrawn(void)
 {
 	open_over_sink(&shared_ops, 2);
@@ -249,6 +368,12 @@ static const hzt_case cases[] = {
 		{"with_more_in_flight_the_thread_writes", with_more_in_flight_the_thread_writes},
 		{"a_batch_leaves_in_one_write", a_batch_leaves_in_one_write},
 		{"a_remnant_stays_at_the_head", a_remnant_stays_at_the_head},
+		{"what_comes_during_a_write_leaves_behind_it",
+				what_comes_during_a_write_leaves_behind_it},
+		{"what_ended_meanwhile_is_left_out", what_ended_meanwhile_is_left_out},
+		{"a_broken_write_ends_the_stream", a_broken_write_ends_the_stream},
+		{"a_closer_waits_for_a_lease", a_closer_waits_for_a_lease},
+		{"a_closer_waits_for_a_write", a_closer_waits_for_a_write},
 		{"only_what_is_not_begun_is_withdrawn", only_what_is_not_begun_is_withdrawn},
 		{"nobody_else_writes_to_a_stream_that_is_not_shared",
 				nobody_else_writes_to_a_stream_that_is_not_shared},

@@ -9,6 +9,7 @@
 #include "tests/transport/answer.h"
 #include "tests/transport/link.h"
 #include "tests/transport/peer.h"
+#include "transport/lease.h"
 
 #include <poll.h>
 #include <string.h>
@@ -155,6 +156,41 @@ sleeps_after_it_was_blocked_itself(void)
 	check_sleeps_until_there_is_room(100);
 }
 
+// ---- A lease ----
+
+// What comes is the caller's to read: the thread must not be woken for it again and again.
+static void
+sleeps_while_a_caller_reads(void)
+{
+	static peer p;
+	static link_end link;
+	static uint8_t later[1000];
+	make_old_answer(); // any message will do
+	size_t later_size = answer.len;
+	HZT_CHECK(later_size <= sizeof(later));
+	memcpy(later, answer.data, later_size);
+	peer_script script = member_that(PEER_WAITS);
+	script.later = later;
+	script.later_size = later_size;
+	peer_start(&p, &script);
+	link_open(&link);
+	link_dial(&link, p.port, 1);
+	HZT_OK(link_await_dials(&link, 1));
+	HZT_CHECK(hzi_connection_lease(&link.conn, 1));
+	peer_let_go(&p);
+	struct pollfd readable = {.fd = link.conn.stream.fd, .events = POLLIN};
+	HZT_EQ_INT(poll(&readable, 1, 10000), 1);
+	uint64_t rounds = rounds_in_a_while(&link);
+	HZT_EQ_INT(atomic_load(&link.messages), 0);
+	HZT_CHECK(hzi_connection_await(&link.conn, hzi_deadline_in_ms(10000)));
+	HZT_EQ_INT(atomic_load(&link.messages), 1);
+	HZT_CHECK(!hzi_connection_await(&link.conn, hzi_deadline_in_ms(1)));
+	hzi_connection_give_back(&link.conn);
+	link_close(&link);
+	peer_stop(&p);
+	HZT_CHECK(rounds <= 20);
+}
+
 // ---- A peer that sends nonsense ----
 
 // One frame with this length in its header, and as many bytes of content.
@@ -259,6 +295,7 @@ static const hzt_case cases[] = {
 		{"a_stop_does_not_wait_for_a_dial", a_stop_does_not_wait_for_a_dial},
 		{"sleeps_after_a_caller_was_blocked", sleeps_after_a_caller_was_blocked},
 		{"sleeps_after_it_was_blocked_itself", sleeps_after_it_was_blocked_itself},
+		{"sleeps_while_a_caller_reads", sleeps_while_a_caller_reads},
 		{"says_what_was_wrong", says_what_was_wrong},
 };
 

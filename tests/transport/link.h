@@ -33,8 +33,9 @@ typedef struct link_end {
 	_Atomic int close_code;
 	_Atomic(const char *) close_why;
 	_Atomic int messages;
-	_Atomic int sent;
 	_Atomic int released;
+	_Atomic(hzi_out *)
+			ended; // a request that is to be left out, by the word of the layer above
 } link_end;
 
 // Starts the thread; nothing is dialled yet. Fails the case if it cannot.

@@ -91,6 +91,9 @@ read_rest(peer *p, int fd)
 	while (p->script.then == PEER_WAITS && !atomic_load(&p->go)) {
 		(void)poll(NULL, 0, 1);
 	}
+	if (p->script.later_size != 0) {
+		(void)send(fd, p->script.later, p->script.later_size, MSG_NOSIGNAL);
+	}
 	for (;;) {
 		ssize_t n = recv(fd, rest, sizeof(rest), 0);
 		if (n <= 0) {

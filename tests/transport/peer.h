@@ -27,6 +27,8 @@ typedef struct peer_script {
 	size_t chunk; // bytes a write; 0: all at once
 	int pause_ms; // between writes
 	peer_end then;
+	const uint8_t *later; // lent; sent when it was let go
+	size_t later_size;
 } peer_script;
 
 typedef struct peer {
