@@ -83,8 +83,9 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 {
 	hz_client *client = call->client;
 	int64_t deadline = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
-	bool elsewhere = call->aim != NULL && call->aim->again(call);
-	if (call->op->proto == NULL || (!elsewhere && !worth_repeating(call, wait_room))) {
+	hzi_again aimed = call->aim != NULL ? call->aim->again(call) : HZI_AGAIN_NO;
+	if (call->op->proto == NULL ||
+			(aimed == HZI_AGAIN_NO && !worth_repeating(call, wait_room))) {
 		return HZI_RETRY_FAIL;
 	}
 	if (atomic_load(&client->closing)) {
@@ -100,7 +101,7 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 	}
 	call->was_in_doubt = call->was_in_doubt || call->in_doubt;
 	call->tries++;
-	if (elsewhere) {
+	if (aimed == HZI_AGAIN_NOW) {
 		return HZI_RETRY_NOW;
 	}
 	// Nothing could be sent: only a change of the view, or of the room, makes another try worth it.

@@ -134,7 +134,8 @@ take_ready(hzi_call *call, hz_result *out, hz_error *err)
 // 81 node id out of range, 53 not a member, 19 not active (protocol 3.13). Members of today find one
 // with a node id in range themselves; older ones may leave that to the caller.
 static const int32_t REFUSALS[] = {19, 53, 81, 0};
-static const hzi_replicas MEMBERS = {.refusals = REFUSALS, .lite = true};
+static const int32_t PASSING[] = {0};
+static const hzi_replicas MEMBERS = {.refusals = REFUSALS, .passing = PASSING, .lite = true};
 
 static hz_err
 choose(hzi_call *call)
@@ -142,7 +143,7 @@ choose(hzi_call *call)
 	return hzi_replicas_choose(&MEMBERS, call, UINT32_MAX, (hz_uuid){0});
 }
 
-static bool
+static hzi_again
 again(hzi_call *call)
 {
 	return hzi_replicas_again(&MEMBERS, call, UINT32_MAX);

@@ -33,10 +33,9 @@ _Static_assert(sizeof(hzp_pn_counter_get_response) == sizeof(hzp_pn_counter_add_
 		"read alike");
 
 static hz_err take_value(hzi_call *call, hz_result *out, hz_error *err);
-static hz_err take_sum(hzi_call *call, hz_result *out, hz_error *err);
 
 static const hzi_op GET = {&HZP_PN_COUNTER_GET, HZ_RESULT_I64, 0, take_value};
-static const hzi_op ADD = {&HZP_PN_COUNTER_ADD, HZ_RESULT_I64, 0, take_sum};
+static const hzi_op ADD = {&HZP_PN_COUNTER_ADD, HZ_RESULT_I64, 0, take_value};
 static const hzi_op REPLICAS = {
 		&HZP_PN_COUNTER_GET_CONFIGURED_REPLICA_COUNT, HZ_RESULT_I32, 0, NULL};
 
@@ -120,40 +119,10 @@ see(hzi_call *call, hzp_pn_counter_get_response *response, hz_error *err)
 }
 
 static hz_err
-take_sum(hzi_call *call, hz_result *out, hz_error *err)
-{
-	hzp_pn_counter_get_response response;
-	hz_err e = see(call, &response, err);
-	out->u.i64 = response.value;
-	return e;
-}
-
-// A member refuses to answer only if all that it knows is older than what the session has seen, so
-// after the loss of a replica it may answer without our own additions. What was sent is still in
-// the request.
-static bool
-has_all_seen(const hzi_call *call, const hzp_pn_counter_get_response *response)
-{
-	hzp_pn_counter_get_request request;
-	return hzp_decode(call->request.data, call->request.len, call->op->proto->request, &request,
-			       NULL) != HZ_OK ||
-			hzi_clock_covers(
-					&response->replica_timestamps, &request.replica_timestamps);
-}
-
-static hz_err
 take_value(hzi_call *call, hz_result *out, hz_error *err)
 {
-	pn_session *session = call->aim_ctx;
 	hzp_pn_counter_get_response response;
 	hz_err e = see(call, &response, err);
-	if (e == HZ_OK && !has_all_seen(call, &response)) {
-		pthread_mutex_lock(&session->lock);
-		session->replica = (hz_uuid){0};
-		pthread_mutex_unlock(&session->lock);
-		return hzi_fail(err, HZ_ERR_CONSISTENCY_LOST,
-				"the replica lacks updates that this client has seen");
-	}
 	out->u.i64 = response.value;
 	return e;
 }
@@ -163,7 +132,9 @@ take_value(hzi_call *call, hz_result *out, hz_error *err)
 // 82 not a replica, 83 its counter was handed over, 84 consistency lost, 53 not a member, 19 not
 // active (protocol 3.13): the member has done nothing.
 static const int32_t REFUSALS[] = {19, 53, 82, 83, 84, 0};
-static const hzi_replicas DATA_MEMBERS = {.refusals = REFUSALS, .lite = false};
+// 19 and 83: it is leaving, and the others have what it had before it is gone.
+static const int32_t PASSING[] = {19, 83, 0};
+static const hzi_replicas DATA_MEMBERS = {.refusals = REFUSALS, .passing = PASSING};
 
 static uint32_t
 count_of(const hzi_call *call)
@@ -206,13 +177,34 @@ choose(hzi_call *call)
 	return HZ_OK;
 }
 
-static bool
+static hzi_again
 again(hzi_call *call)
 {
 	return hzi_replicas_again(&DATA_MEMBERS, call, count_of(call));
 }
 
-static const hzi_aim AIM = {.choose = choose, .again = again};
+// A member refuses to answer only if all that it knows is older than what the session has seen, so
+// after the loss of a replica it may answer without our own additions. What it was told is still in
+// the request.
+static hz_err
+accept(const hzi_call *call)
+{
+	hzp_pn_counter_get_request request;
+	hzp_pn_counter_get_response response;
+	if (hzp_decode(call->request.data, call->request.len, call->op->proto->request, &request,
+			    NULL) != HZ_OK ||
+			hzp_decode(call->response.p, call->response.n, call->op->proto->response,
+					&response, NULL) != HZ_OK) {
+		return HZ_OK; // whoever reads it will say what is wrong
+	}
+	return hzi_clock_covers(&response.replica_timestamps, &request.replica_timestamps)
+			? HZ_OK
+			: HZ_ERR_CONSISTENCY_LOST;
+}
+
+// An addition is done, whatever the answer lacks.
+static const hzi_aim GET_AIM = {.choose = choose, .again = again, .accept = accept};
+static const hzi_aim ADD_AIM = {.choose = choose, .again = again};
 
 // ---- Handles ----
 
@@ -292,7 +284,7 @@ begin(hz_pn_counter *counter, const hzi_op *op, hzi_call **call, hzp_list *times
 	if (!hzi_call_begin(handle_of(counter), op, call, future)) {
 		return false;
 	}
-	(*call)->aim = &AIM;
+	(*call)->aim = op == &GET ? &GET_AIM : &ADD_AIM;
 	(*call)->aim_ctx = counter->session;
 	if (!tell_seen(*call, counter->session, timestamps)) {
 		*future = hzi_call_refuse(*call, HZ_ERR_MEMORY, "no memory for timestamps");

@@ -6,17 +6,28 @@
 #include "core/cluster.h"
 #include "core/retry.h"
 
-#include <string.h>
+// A member that was tried, as the call's scratch buffer has it.
+typedef struct tried {
+	hz_uuid member;
+	uint64_t passing; // 1: what kept it from answering will not last
+} tried;
+
+static const tried *
+find_tried(const hzi_call *call, hz_uuid member)
+{
+	const tried *all = (const void *)call->scratch.data;
+	for (size_t i = 0; i < call->scratch.len / sizeof(*all); i++) {
+		if (hzi_uuid_equal(all[i].member, member)) {
+			return &all[i];
+		}
+	}
+	return NULL;
+}
 
 static bool
 was_tried(const hzi_call *call, hz_uuid member)
 {
-	for (size_t i = 0; i + sizeof(member) <= call->scratch.len; i += sizeof(member)) {
-		if (memcmp(call->scratch.data + i, &member, sizeof(member)) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return find_tried(call, member) != NULL;
 }
 
 static bool
@@ -96,14 +107,12 @@ hzi_replicas_choose(const hzi_replicas *kind, hzi_call *call, uint32_t count, hz
 }
 
 static bool
-is_refusal(const hzi_replicas *kind, int32_t code)
+has_code(const int32_t *codes, int32_t code)
 {
-	for (const int32_t *refusal = kind->refusals; *refusal != 0; refusal++) {
-		if (*refusal == code) {
-			return true;
-		}
+	while (*codes != 0 && *codes != code) {
+		codes++;
 	}
-	return false;
+	return *codes != 0;
 }
 
 // Whether it was this member that could not, so that another one may.
@@ -118,26 +127,59 @@ is_its_own_failure(const hzi_replicas *kind, const hzi_call *call)
 	case HZ_ERR_DISCONNECTED:
 		return direct && (!call->in_doubt || hzi_retry_harmless(call));
 	case HZ_ERR_SERVER:
-		return is_refusal(kind, call->server_code);
+		return has_code(kind->refusals, call->server_code);
+	case HZ_ERR_CONSISTENCY_LOST:
+		return true;
 	default:
 		return false;
 	}
 }
 
-bool
+static bool
+is_unreachable(const hzi_call *call)
+{
+	return call->code == HZ_ERR_OFFLINE || call->code == HZ_ERR_DISCONNECTED;
+}
+
+static bool
+note_tried(const hzi_replicas *kind, hzi_call *call)
+{
+	tried entry = {.member = call->member};
+	entry.passing = is_unreachable(call) ||
+			(call->code == HZ_ERR_SERVER && has_code(kind->passing, call->server_code));
+	return hzi_buf_append(&call->scratch, &entry, sizeof(entry));
+}
+
+// Whether a member that may yet answer, or hand over what it has, still belongs to the cluster.
+static bool
+may_change(const hzi_call *call, const hzi_members *members)
+{
+	const tried *all = (const void *)call->scratch.data;
+	for (size_t i = 0; i < call->scratch.len / sizeof(*all); i++) {
+		if (all[i].passing != 0 && hzi_members_find(members, all[i].member) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+hzi_again
 hzi_replicas_again(const hzi_replicas *kind, hzi_call *call, uint32_t count)
 {
 	uint32_t left;
 	uint32_t all;
-	if (!is_its_own_failure(kind, call) ||
-			!hzi_buf_append(&call->scratch, &call->member, sizeof(call->member))) {
-		return false;
+	hzi_again result = HZI_AGAIN_NOW;
+	if (!is_its_own_failure(kind, call) || !note_tried(kind, call)) {
+		return HZI_AGAIN_NO;
 	}
 	hzi_members *members = hzi_cluster_members(call->client);
 	find(kind, call, members, count, 0, &left, &all);
-	hzi_members_release(members);
 	if (left == 0) {
+		// Whether it is worth waiting for a connection is asked in the same way for every call.
+		result = !is_unreachable(call) && may_change(call, members) ? HZI_AGAIN_LATER
+									    : HZI_AGAIN_NO;
 		hzi_buf_reset(&call->scratch);
 	}
-	return left != 0;
+	hzi_members_release(members);
+	return result;
 }

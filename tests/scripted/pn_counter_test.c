@@ -374,6 +374,24 @@ needs_a_member_with_data(void)
 
 // ---- Refusals ----
 
+static _Atomic int told;
+
+static void
+tell(void *ctx, hz_err e, hz_result *result, const hz_error *failure)
+{
+	(void)ctx;
+	(void)result;
+	(void)failure;
+	atomic_store(&told, (int)e);
+}
+
+static bool
+is_told(void *unused)
+{
+	(void)unused;
+	return atomic_load(&told) != HZ_OK;
+}
+
 static void
 goes_on_after_a_refusal(void)
 {
@@ -426,6 +444,71 @@ says_that_consistency_is_lost(void)
 	HZT_OK(hz_pn_counter_add_and_get(counter, 3, &n, NULL));
 	HZT_EQ_INT(n, 3);
 	end(&b, &counter);
+}
+
+// An answer without what the session has seen is as good as none, if the member itself does not say so.
+static void
+goes_on_after_a_stale_answer(void)
+{
+	bench b;
+	int64_t n = 0;
+	hz_pn_counter *counter = start(&b, 2, 2, NULL);
+	HZT_OK(hz_pn_counter_add_and_get(counter, 1, &n, NULL));
+	size_t first = chosen(&b, 2);
+	replica *other = &replicas[1 - first];
+	other->clock[1] = (hzp_entry_uuid_i64){
+			.key = hzt_scripted_uuid(b.member[first]), .value = 50};
+	atomic_store(&other->known, 2);
+	atomic_store(&other->value, 30);
+	replicas[first].clock[0].value = 1; // as if it had been made anew
+	HZT_OK(hz_pn_counter_get(counter, &n, NULL));
+	HZT_EQ_INT(n, 30);
+	HZT_EQ_INT(requests(&b, first), 2);
+	HZT_EQ_INT(requests(&b, 1 - first), 1);
+	end(&b, &counter);
+}
+
+// A member that leaves in order hands over what it has before it is gone: that is worth waiting for.
+static void
+waits_for_what_is_handed_over(void)
+{
+	bench b;
+	int64_t n = 0;
+	hz_error err = {0};
+	hz_pn_counter *counter = start(&b, 2, 2, NULL);
+	HZT_OK(hz_pn_counter_add_and_get(counter, 1, &n, NULL));
+	size_t first = chosen(&b, 2);
+	refuse(&b, first, &migrated);
+	hzt_scripted_on(b.member[1 - first], ADD, 12, hzt_failing, (void *)(uintptr_t)&lost);
+	HZT_OK_ERR(hz_pn_counter_add_and_get(counter, 4, &n, &err), &err);
+	HZT_EQ_INT(n, 4);
+	HZT_EQ_INT(requests(&b, 1 - first), 13);
+	end(&b, &counter);
+}
+
+static void
+waits_for_who_cannot_be_reached(void)
+{
+	bench b;
+	int64_t n = 0;
+	hz_error err = {0};
+	hz_pn_counter *counter = start(&b, 2, 2, NULL);
+	HZT_OK(hz_pn_counter_add_and_get(counter, 1, &n, NULL));
+	size_t first = chosen(&b, 2);
+	refuse(&b, 1 - first, &lost);
+	hzt_scripted_down(b.member[first], HZT_RESET);
+	bench_await_connections(&b, 1);
+	hz_future future = hz_pn_counter_add_and_get_async(counter, 1);
+	HZT_OK(hz_then(future, tell, NULL));
+	hzt_scripted_await_request(b.member[1 - first], ADD, 8, PATIENCE_MS);
+	HZT_EQ_INT(atomic_load(&told), HZ_OK);
+	// It belongs to the cluster no more.
+	hzt_scripted_cluster(&b.member[1 - first], 1);
+	HZT_AWAIT(is_told, NULL, PATIENCE_MS);
+	HZT_EQ_INT(atomic_load(&told), HZ_ERR_CONSISTENCY_LOST);
+	HZT_EQ_INT(hz_pn_counter_get(counter, &n, &err), HZ_ERR_CONSISTENCY_LOST);
+	hz_pn_counter_close(&counter);
+	bench_close(&b);
 }
 
 static void
@@ -563,6 +646,9 @@ static const hzt_case cases[] = {
 		{"needs_a_member_with_data", needs_a_member_with_data},
 		{"goes_on_after_a_refusal", goes_on_after_a_refusal},
 		{"says_that_consistency_is_lost", says_that_consistency_is_lost},
+		{"goes_on_after_a_stale_answer", goes_on_after_a_stale_answer},
+		{"waits_for_what_is_handed_over", waits_for_what_is_handed_over},
+		{"waits_for_who_cannot_be_reached", waits_for_who_cannot_be_reached},
 		{"gives_other_errors_on", gives_other_errors_on},
 		{"never_adds_twice", never_adds_twice},
 		{"adds_again_with_redo", adds_again_with_redo},
