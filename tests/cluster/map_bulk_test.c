@@ -33,6 +33,7 @@ check_entries(hz_items *items, int n)
 	}
 	HZT_EQ_INT(hz_items_count(items), n);
 	while (hz_items_next(items, &key, &value)) {
+		HZT_EQ_INT(hz_items_seq(items), -1); // maps number nothing
 		int32_t k = -1;
 		int64_t v = -1;
 		HZT_OK(hz_value_get_i32(&key, &k));
