@@ -9,9 +9,9 @@
 
 #include <hazelcast/error.h>
 
-// Fills err, which may be NULL, with code and the formatted text (one line, cut to what fits) and clears
-// its other fields. Returns code, so that a caller can fail in one line. Lends the arguments, which may
-// lie in *err itself. Any thread; does not block.
+// Fills err, which may be NULL, with code and the formatted text (one line, cut to what fits) and
+// clears its other fields. Returns code, so that a caller can fail in one line. Lends the
+// arguments, which may lie in *err itself. Any thread; does not block.
 hz_err hzi_fail(hz_error *err, hz_err code, const char *format, ...) HZI_PRINTF(3, 4);
 
 // The same, with ": " and the text of the system's error number behind it.

@@ -32,7 +32,8 @@ hzp_iter hzp_iter_start(const hzp_list *list);
 // Fills *item, of the type named beside the list's field, with views; false at the end.
 bool hzp_iter_next(hzp_iter *it, void *item);
 
-// Item i of a decoded list of numbers of that type; zero beyond its end or if it is of another type.
+// Item i of a decoded list of numbers of that type; zero beyond its end or if it is of another
+// type.
 int32_t hzp_list_i32(const hzp_list *list, uint32_t i);
 
 // Whether a list is null, or was not sent.

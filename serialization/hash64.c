@@ -37,8 +37,8 @@ mix(state *s, uint64_t k1, uint64_t k2)
 	s->h2 = s->h2 * 3 + 0x38495ab5u;
 }
 
-// Up to eight bytes of a last, incomplete block. Java's bytes have a sign, which spreads over all that
-// stands above it.
+// Up to eight bytes of a last, incomplete block. Java's bytes have a sign, which spreads over all
+// that stands above it.
 static uint64_t
 load_signed(const uint8_t *p, size_t n)
 {

@@ -28,8 +28,8 @@ hzi_wait_for(const hzi_wait *wait, int fd, uint32_t events, const char *what, hz
 			return hzi_fail(err, HZ_ERR_CANCELLED, "interrupted while %s", what);
 		}
 		int64_t now_ns = hzi_now_ns();
-		// A descriptor that is ready does not count any more: a peer that sends a byte now and
-		// then must not be able to hold us for ever.
+		// A descriptor that is ready does not count any more: a peer that sends a byte now
+		// and then must not be able to hold us for ever.
 		if (now_ns >= wait->deadline_ns) {
 			return hzi_fail(err, HZ_ERR_TIMEOUT, "deadline passed while %s", what);
 		}

@@ -11,12 +11,10 @@
 #include <unistd.h>
 
 void
-hzt_fault_need(bool cond, const char *what)
+hzt_fault_give_up(const char *what)
 {
-	if (!cond) {
-		fprintf(stderr, "fault proxy: %s: %s\n", what, strerror(errno));
-		abort();
-	}
+	fprintf(stderr, "fault proxy: %s: %s\n", what, strerror(errno));
+	abort();
 }
 
 // ---- Ends ----

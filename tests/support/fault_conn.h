@@ -45,6 +45,7 @@ void hzt_fault_conn_watch(hzt_fault_conn *conn, int poll, int64_t now_ns);
 void hzt_fault_reset(int fd);
 
 // Ends the process, with a word about it, unless cond.
-void hzt_fault_need(bool cond, const char *what);
+#define hzt_fault_need(cond, what) ((cond) ? (void)0 : hzt_fault_give_up(what))
+void hzt_fault_give_up(const char *what) __attribute__((noreturn));
 
 #endif

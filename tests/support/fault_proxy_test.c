@@ -251,7 +251,7 @@ keeps_to_a_rate(void)
 	expect(l.client, bytes, sizeof(bytes));
 	// One step of a hundredth of a second is free.
 	int64_t took_ms = hzt_now_ms() - begin_ms;
-	HZT_CHECK(took_ms >= 280 && took_ms < 3000 * hzt_slowness());
+	HZT_CHECK(took_ms >= 280 && took_ms < INT64_C(3000) * hzt_slowness());
 	begin_ms = hzt_now_ms();
 	put(l.client, bytes, sizeof(bytes));
 	expect(l.member, bytes, sizeof(bytes));
