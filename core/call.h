@@ -64,16 +64,16 @@ typedef struct hzi_call hzi_call;
 // try another target at once; or to try again after a while even if others would not.
 typedef enum hzi_again { HZI_AGAIN_NO, HZI_AGAIN_NOW, HZI_AGAIN_LATER } hzi_again;
 
-// How a call finds its member when each try may go to another one. The first two run on the driver's
-// thread, while nobody else refers to the request's bytes.
+// How a call finds its member when each try may go to another one. The first two run on the
+// driver's thread, while nobody else refers to the request's bytes.
 typedef struct hzi_aim {
-	// Before each try: sets the target, and may change the request in place. Not HZ_OK: the call
-	// ends with that.
+	// Before each try: sets the target, and may change the request in place. Not HZ_OK: the
+	// call ends with that.
 	hz_err (*choose)(hzi_call *call);
 	// After a failed one.
 	hzi_again (*again)(hzi_call *call);
-	// Whether an answer will do (HZ_OK), or is a failure of this target. Claimed, on the thread that
-	// reads: may not block, lock or allocate. NULL: any answer will do.
+	// Whether an answer will do (HZ_OK), or is a failure of this target. Claimed, on the thread
+	// that reads: may not block, lock or allocate. NULL: any answer will do.
 	hz_err (*accept)(const hzi_call *call);
 } hzi_aim;
 

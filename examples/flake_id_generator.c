@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ids that are unique in the whole cluster: each thread has a handle with a batch of its own, so most
-// of them cost no round trip and no lock.
+// Ids that are unique in the whole cluster: each thread has a handle with a batch of its own, so
+// most of them cost no round trip and no lock.
 #include "connect.h"
 
 #include <pthread.h>

@@ -131,8 +131,8 @@ take_ready(hzi_call *call, hz_result *out, hz_error *err)
 
 // ---- Which member ----
 
-// 81 node id out of range, 53 not a member, 19 not active (protocol 3.13). Members of today find one
-// with a node id in range themselves; older ones may leave that to the caller.
+// 81 node id out of range, 53 not a member, 19 not active (protocol 3.13). Members of today find
+// one with a node id in range themselves; older ones may leave that to the caller.
 static const int32_t REFUSALS[] = {19, 53, 81, 0};
 static const int32_t PASSING[] = {0};
 static const hzi_replicas MEMBERS = {.refusals = REFUSALS, .passing = PASSING, .lite = true};
@@ -233,8 +233,8 @@ hz_flake_id_generator_close(hz_flake_id_generator **generator)
 		return;
 	}
 	hz_flake_id_generator *closed = *generator;
-	// In a child of the client's process no lock is touched, and what stands here belongs to the
-	// parent.
+	// In a child of the client's process no lock is touched, and what stands here belongs to
+	// the parent.
 	if (!hzi_forked(&closed->handle.client->guard)) {
 		close_source(closed->source);
 	}

@@ -22,9 +22,10 @@ is_good(uint64_t epoch, uint64_t of_epoch, int64_t expires_ns)
 	return epoch == of_epoch && (expires_ns == HZI_NEVER || hzi_now_ns() < expires_ns);
 }
 
-// Whether the word's batch has something to give. The fields may be those of a later generation: who
-// acts on the answer changes the word by compare-and-swap, which then fails. Each of them is stored
-// with release after the word said BUSY, so whoever has read a new one finds the word changed.
+// Whether the word's batch has something to give. The fields may be those of a later generation:
+// who acts on the answer changes the word by compare-and-swap, which then fails. Each of them is
+// stored with release after the word said BUSY, so whoever has read a new one finds the word
+// changed.
 static bool
 has_left(hzi_ids *ids, uint64_t word, uint64_t epoch)
 {

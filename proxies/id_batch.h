@@ -39,7 +39,8 @@ typedef struct hzi_ids {
 // thread; takes no lock.
 bool hzi_ids_take(hzi_ids *ids, uint64_t epoch, int64_t *id);
 
-// Puts a batch in place of one that has nothing left to give. False: it has. Lends batch. Any thread.
+// Puts a batch in place of one that has nothing left to give. False: it has. Lends batch. Any
+// thread.
 bool hzi_ids_refill(hzi_ids *ids, uint64_t epoch, const hzi_id_batch *batch);
 
 // Takes all that is left. False: nothing. Any thread.
@@ -60,8 +61,8 @@ typedef struct hzi_id_shelf {
 void *hzi_id_shelf_make(void);
 void hzi_id_shelf_end(void *shelf);
 
-// Keeps a batch, if there is room. Takes the newest that is still good; false: none. Forgets all, and
-// whatever is under way. Any thread.
+// Keeps a batch, if there is room. Takes the newest that is still good; false: none. Forgets all,
+// and whatever is under way. Any thread.
 void hzi_id_shelf_put(hzi_id_shelf *shelf, const hzi_id_batch *batch);
 bool hzi_id_shelf_get(hzi_id_shelf *shelf, hzi_id_batch *batch);
 void hzi_id_shelf_renew(hzi_id_shelf *shelf);

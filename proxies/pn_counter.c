@@ -2,6 +2,7 @@
 #include "protocol/gen/pn_counter.h"
 #include "base/bytes.h"
 #include "base/fail.h"
+#include "base/platform.h"
 #include "protocol/decode.h"
 #include "protocol/message.h"
 #include "proxies/clock.h"
@@ -15,13 +16,17 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+// Two periods in which replicas tell each other, unless configured otherwise.
+#define CATCH_UP_NS INT64_C(2000000000)
+
 // One client's session with one counter: what all its handles share.
 typedef struct pn_session {
 	_Atomic int32_t replicas; // how many there are at most; 0: not known yet
 	pthread_mutex_t lock;     // short: never held across a call
 	hzi_clock seen;
-	uint64_t epoch;  // changes when the session begins anew
-	hz_uuid replica; // which the calls go to; none: not chosen yet
+	_Atomic int64_t uneasy_until_ns; // a replica has just left: the others may have to catch up
+	uint64_t epoch;                  // changes when the session begins anew
+	hz_uuid replica;                 // which the calls go to; none: not chosen yet
 } pn_session;
 
 struct hz_pn_counter {
@@ -131,7 +136,8 @@ take_value(hzi_call *call, hz_result *out, hz_error *err)
 
 // 82 not a replica, 83 its counter was handed over, 84 consistency lost, 53 not a member, 19 not
 // active (protocol 3.13): the member has done nothing.
-static const int32_t REFUSALS[] = {19, 53, 82, 83, 84, 0};
+enum { CONSISTENCY_LOST = 84 };
+static const int32_t REFUSALS[] = {19, 53, 82, 83, CONSISTENCY_LOST, 0};
 // 19 and 83: it is leaving, and the others have what it had before it is gone.
 static const int32_t PASSING[] = {19, 83, 0};
 static const hzi_replicas DATA_MEMBERS = {.refusals = REFUSALS, .passing = PASSING};
@@ -177,10 +183,28 @@ choose(hzi_call *call)
 	return HZ_OK;
 }
 
+static bool
+is_lost(const hzi_call *call)
+{
+	return call->code == HZ_ERR_CONSISTENCY_LOST ||
+			(call->code == HZ_ERR_SERVER && call->server_code == CONSISTENCY_LOST);
+}
+
+// What a member hands over when it leaves may arrive after the news that it has left.
 static hzi_again
 again(hzi_call *call)
 {
-	return hzi_replicas_again(&DATA_MEMBERS, call, count_of(call));
+	pn_session *session = call->aim_ctx;
+	int64_t now_ns = hzi_now_ns();
+	if (hzi_replicas_passing(&DATA_MEMBERS, call)) {
+		atomic_store(&session->uneasy_until_ns, now_ns + CATCH_UP_NS);
+	}
+	bool lost = is_lost(call);
+	hzi_again result = hzi_replicas_again(&DATA_MEMBERS, call, count_of(call));
+	if (result == HZI_AGAIN_NO && lost && now_ns < atomic_load(&session->uneasy_until_ns)) {
+		return HZI_AGAIN_LATER;
+	}
+	return result;
 }
 
 // A member refuses to answer only if all that it knows is older than what the session has seen, so

@@ -141,12 +141,17 @@ is_unreachable(const hzi_call *call)
 	return call->code == HZ_ERR_OFFLINE || call->code == HZ_ERR_DISCONNECTED;
 }
 
+bool
+hzi_replicas_passing(const hzi_replicas *kind, const hzi_call *call)
+{
+	return is_unreachable(call) ||
+			(call->code == HZ_ERR_SERVER && has_code(kind->passing, call->server_code));
+}
+
 static bool
 note_tried(const hzi_replicas *kind, hzi_call *call)
 {
-	tried entry = {.member = call->member};
-	entry.passing = is_unreachable(call) ||
-			(call->code == HZ_ERR_SERVER && has_code(kind->passing, call->server_code));
+	tried entry = {.member = call->member, .passing = hzi_replicas_passing(kind, call)};
 	return hzi_buf_append(&call->scratch, &entry, sizeof(entry));
 }
 
@@ -175,7 +180,8 @@ hzi_replicas_again(const hzi_replicas *kind, hzi_call *call, uint32_t count)
 	hzi_members *members = hzi_cluster_members(call->client);
 	find(kind, call, members, count, 0, &left, &all);
 	if (left == 0) {
-		// Whether it is worth waiting for a connection is asked in the same way for every call.
+		// Whether it is worth waiting for a connection is asked in the same way for every
+		// call.
 		result = !is_unreachable(call) && may_change(call, members) ? HZI_AGAIN_LATER
 									    : HZI_AGAIN_NO;
 		hzi_buf_reset(&call->scratch);

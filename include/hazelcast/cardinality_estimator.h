@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cardinality estimator: how many different values were added to it, more or less, in 16 KiB however
-// many they are (HyperLogLog++; the error is about 2 % for large numbers). Only a hash of a value
-// leaves the client, so what was added cannot be had back, and values cost nothing but their hash.
+// Cardinality estimator: how many different values were added to it, more or less, in 16 KiB
+// however many they are (HyperLogLog++; the error is about 2 % for large numbers). Only a hash of a
+// value leaves the client, so what was added cannot be had back, and values cost nothing but their
+// hash.
 //
 //	hz_cardinality_estimator *visitors = NULL;
 //	int64_t n = 0;
@@ -37,8 +38,8 @@ typedef struct hz_cardinality_estimator hz_cardinality_estimator;
 HZ_API hz_err hz_cardinality_estimator_open(hz_client *client, const char *name,
 		const hz_call *call, hz_cardinality_estimator **estimator, hz_error *err);
 
-// Ends the handle; the estimator in the cluster stays. NULL-safe, nulls the pointer. Does not block.
-// Since 0.1.
+// Ends the handle; the estimator in the cluster stays. NULL-safe, nulls the pointer. Does not
+// block. Since 0.1.
 HZ_API void hz_cardinality_estimator_close(hz_cardinality_estimator **estimator);
 
 // The estimator's name, lent until the handle is closed; "" for NULL. Since 0.1.
@@ -48,8 +49,8 @@ HZ_API const char *hz_cardinality_estimator_name(const hz_cardinality_estimator 
 HZ_API hz_err hz_cardinality_estimator_call(
 		hz_cardinality_estimator *estimator, const hz_call *call);
 
-// Destroys the estimator in the cluster, with all that it knows, for everybody. The handle stays: its
-// next call makes an empty one of this name. Result: none. Since 0.1.
+// Destroys the estimator in the cluster, with all that it knows, for everybody. The handle stays:
+// its next call makes an empty one of this name. Result: none. Since 0.1.
 HZ_API hz_future hz_cardinality_estimator_destroy_async(hz_cardinality_estimator *estimator);
 
 // The same, and ends the handle when it succeeded: *estimator is then NULL. Since 0.1.

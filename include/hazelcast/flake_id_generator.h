@@ -13,11 +13,12 @@
 //
 // The two forms of each operation, ownership, threads and common errors are as map.h has them.
 //
-// Ids come from the members in batches. Each handle has a batch of its own, so threads with a handle
-// each share nothing: an id costs some nanoseconds, and one round trip for a whole batch. Nobody
-// waits for the batch of somebody else: while a handle asks for its next batch, further calls on it
-// ask for one id each. What a closed handle has left goes to the next handles of that name. Ids of a
-// batch that is too old are thrown away, so that an id's time says when it was given, more or less.
+// Ids come from the members in batches. Each handle has a batch of its own, so threads with a
+// handle each share nothing: an id costs some nanoseconds, and one round trip for a whole batch.
+// Nobody waits for the batch of somebody else: while a handle asks for its next batch, further
+// calls on it ask for one id each. What a closed handle has left goes to the next handles of that
+// name. Ids of a batch that is too old are thrown away, so that an id's time says when it was
+// given, more or less.
 //
 // A member makes 64 ids a millisecond and up to 15 seconds in advance, unless configured otherwise;
 // who asks for more waits there, to his deadline.
@@ -52,14 +53,14 @@ hz_flake_id_options_default(void)
 
 // ---- Handles ----
 
-// Opens a handle; as hz_map_open. Lends options, which may be NULL. HZ_ERR_ARGUMENT also for a count
-// or validity that cannot be. Since 0.1.
+// Opens a handle; as hz_map_open. Lends options, which may be NULL. HZ_ERR_ARGUMENT also for a
+// count or validity that cannot be. Since 0.1.
 HZ_API hz_err hz_flake_id_generator_open(hz_client *client, const char *name,
 		const hz_flake_id_options *options, const hz_call *call,
 		hz_flake_id_generator **generator, hz_error *err);
 
-// Ends the handle; futures of its ids may go on. NULL-safe, nulls the pointer. Does not block. Since
-// 0.1.
+// Ends the handle; futures of its ids may go on. NULL-safe, nulls the pointer. Does not block.
+// Since 0.1.
 HZ_API void hz_flake_id_generator_close(hz_flake_id_generator **generator);
 
 // The generator's name, lent until the handle is closed; "" for NULL. Since 0.1.
@@ -88,14 +89,14 @@ hz_flake_id_generator_destroy(hz_flake_id_generator **generator, hz_error *err)
 
 // ---- Ids ----
 
-// Takes an id that is at hand: true, and *id has it. False when there is none (or generator or id is
-// NULL, the client closed, the process a child of its own): then one of the two below gets a batch.
-// Asks no member, does not block, and makes no future. Since 0.1.
+// Takes an id that is at hand: true, and *id has it. False when there is none (or generator or id
+// is NULL, the client closed, the process a child of its own): then one of the two below gets a
+// batch. Asks no member, does not block, and makes no future. Since 0.1.
 HZ_API bool hz_flake_id_generator_take(hz_flake_id_generator *generator, int64_t *id);
 
-// A new id: one at hand, else from a member. A member whose node id is too high passes the call on; if
-// all are too high it is HZ_ERR_SERVER, or HZ_ERR_NODE_ID_RANGE from members that leave the search to
-// the client. Nothing but ids is lost when it fails. Result: i64. Since 0.1.
+// A new id: one at hand, else from a member. A member whose node id is too high passes the call on;
+// if all are too high it is HZ_ERR_SERVER, or HZ_ERR_NODE_ID_RANGE from members that leave the
+// search to the client. Nothing but ids is lost when it fails. Result: i64. Since 0.1.
 HZ_API hz_future hz_flake_id_generator_new_id_async(hz_flake_id_generator *generator);
 HZ_API HZ_INLINE hz_err
 hz_flake_id_generator_new_id(hz_flake_id_generator *generator, int64_t *id, hz_error *err)

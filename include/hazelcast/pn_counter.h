@@ -25,9 +25,9 @@
 // All calls go to one replica, chosen at random, until it leaves or refuses; then to another one.
 // HZ_ERR_CONSISTENCY_LOST says that no replica has all that the session has seen: the one that had
 // it was lost before it told the others, or the counter was destroyed by another client. That is so
-// until one of them has caught up, or the session begins anew with hz_pn_counter_reset. While a
-// member that may have it cannot be reached but still belongs to the cluster, calls wait for it, to
-// their deadlines.
+// until one of them has caught up, or the session begins anew with hz_pn_counter_reset. Before it
+// is said calls are tried again for two seconds after a replica has left, and as long as a member
+// that may have it belongs to the cluster but cannot be reached; never beyond their deadlines.
 // HZ_ERR_NO_DATA_MEMBER says that there are none but lite members.
 //
 // Adding is not repeated by itself after it may have been applied: the error then says in doubt. An

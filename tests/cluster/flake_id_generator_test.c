@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Flake ids of real members: never the same twice, whoever asks. Which batches they come from is the
-// subject of tests/scripted/flake_id_generator_test.c.
+// Flake ids of real members: never the same twice, whoever asks. Which batches they come from is
+// the subject of tests/scripted/flake_id_generator_test.c.
 #include "tests/cluster/session.h"
 
 #include <pthread.h>

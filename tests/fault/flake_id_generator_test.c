@@ -136,7 +136,8 @@ has_made_some(void *ctx)
 	return atomic_load(&asking.made) > EACH / 4;
 }
 
-// Asking for ids is harmless to repeat: the loss of a member is not noticed, and nothing comes twice.
+// Asking for ids is harmless to repeat: the loss of a member is not noticed, and nothing comes
+// twice.
 static void
 a_lost_member_is_not_noticed(void)
 {

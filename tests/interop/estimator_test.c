@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// This client and the official one for Java at the same cardinality estimator: what either has added
-// is nothing new when the other one adds it.
+// This client and the official one for Java at the same cardinality estimator: what either has
+// added is nothing new when the other one adds it.
 #include "tests/interop/peer.h"
 #include "tests/interop/samples.h"
 #include "tests/support/cluster.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// PN counters: what the client tells a replica, which one it goes to, and what it makes of refusals.
+// PN counters: what the client tells a replica, which one it goes to, and what it makes of
+// refusals.
 #include "protocol/decode.h"
 #include "protocol/gen/pn_counter.h"
 #include "tests/scripted/bench.h"
@@ -287,7 +288,8 @@ stays_with_one_replica(void)
 	end(&b, &counter);
 }
 
-// Only the first members are replicas, in the order of the member list, and clients spread over them.
+// Only the first members are replicas, in the order of the member list, and clients spread over
+// them.
 static void
 chooses_among_the_replicas(void)
 {
@@ -446,7 +448,8 @@ says_that_consistency_is_lost(void)
 	end(&b, &counter);
 }
 
-// An answer without what the session has seen is as good as none, if the member itself does not say so.
+// An answer without what the session has seen is as good as none, if the member itself does not say
+// so.
 static void
 goes_on_after_a_stale_answer(void)
 {
@@ -468,7 +471,8 @@ goes_on_after_a_stale_answer(void)
 	end(&b, &counter);
 }
 
-// A member that leaves in order hands over what it has before it is gone: that is worth waiting for.
+// A member that leaves in order hands over what it has before it is gone: that is worth waiting
+// for.
 static void
 waits_for_what_is_handed_over(void)
 {
