@@ -344,6 +344,9 @@ hzi_cluster_start(hz_client *client, hz_error *err)
 	pthread_mutex_init(&cluster->lock, NULL);
 	hzi_list_init(&cluster->registrations.all);
 	hz_err e = prepare(cluster);
+	if (e == HZ_OK && client->events->prepare != NULL) {
+		e = client->events->prepare(client->events_state, err);
+	}
 	if (e == HZ_OK) {
 		e = hzi_thread_start(&cluster->thread, "hz-cluster", run, cluster);
 	}

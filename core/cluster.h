@@ -46,6 +46,10 @@ hzi_connection *hzi_cluster_connection_to(hz_client *client, hz_uuid member, uin
 // The member list as it is now, with a reference; NULL if there is none yet. Any thread; a short lock.
 hzi_members *hzi_cluster_members(hz_client *client);
 
+// Runs fn(ctx) on the cluster thread, between two changes of what it knows, and waits for that; fn must
+// not block. False: the client is closed, and fn was not called. Any thread but that one.
+bool hzi_cluster_run(hz_client *client, void (*fn)(void *ctx), void *ctx);
+
 // ---- Registrations ----
 
 // What the cluster thread needs to make and take back one listener's registrations.
@@ -67,6 +71,10 @@ typedef struct hzi_registration {
 // failure nothing stays registered. Lends registration->ctx until hzi_cluster_unlisten is done.
 hz_err hzi_cluster_listen(hz_client *client, const hzi_registration *registration,
 		int64_t deadline_ns, hz_error *err);
+
+// The same before the thread runs: the registration is part of the first connection's set-up. False:
+// no memory.
+bool hzi_cluster_listen_first(hz_client *client, const hzi_registration *registration);
 
 // Forgets the registration at once (no reconnect makes it again) and takes it back at the members.
 // Waits until the cluster thread will not touch ctx again. False: there was no such listener.

@@ -61,6 +61,7 @@ hz_config_destroy(hz_config **config)
 	for (size_t i = 0; (row = hzi_config_row_at(i)) != NULL; i++) {
 		hzi_config_value_clear(*config, row);
 	}
+	hzi_config_listeners_clear(&(*config)->listeners);
 	free(*config);
 	*config = NULL;
 }
@@ -198,7 +199,7 @@ hzi_config_copy(const hz_config *config, hz_config **out)
 
 	// Every owned field is replaced, also after one failed: nothing may stay shared with the
 	// original when the copy is destroyed.
-	hz_err e = HZ_OK;
+	hz_err e = hzi_config_listeners_copy(&copy->listeners, &config->listeners);
 	const hzi_config_row *row;
 	for (size_t i = 0; (row = hzi_config_row_at(i)) != NULL; i++) {
 		if (!hzi_config_row_is_alias(row) &&

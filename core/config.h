@@ -8,6 +8,8 @@
 #ifndef HZI_CORE_CONFIG_H
 #define HZI_CORE_CONFIG_H
 
+#include "core/config_listeners.h"
+
 #include <hazelcast/config.h>
 #include <hazelcast/error.h>
 #include <stdbool.h>
@@ -85,6 +87,7 @@ struct hz_config {
 		hz_late_item_fn fn; // NULL: late items are only counted
 		void *ctx;
 	} late_item;
+	hzi_config_listeners listeners; // the client's from its start on
 };
 
 // Checks what one key alone cannot: that fields agree with each other. Lends both. Any thread that

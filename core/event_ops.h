@@ -29,6 +29,9 @@ typedef struct hzi_event_ops {
 	// first connection; stop drains what is queued, runs every listener's end, joins the threads and
 	// returns HZ_ERR_TIMEOUT when a callback still runs at the deadline.
 	hz_err (*start)(struct hz_client *client, void **state, hz_error *err);
+	// Registers what members have to be asked for from the first connection on
+	// (hzi_cluster_listen_first); before the cluster thread runs. NULL: nothing.
+	hz_err (*prepare)(void *state, hz_error *err);
 	hz_err (*stop)(void *state, int64_t deadline_ns);
 	// Frees the state; after stop, and after the last detached thread let go.
 	void (*clear)(void *state);

@@ -15,6 +15,8 @@ typedef struct listen_request {
 	const hzi_registration *reg;
 	uint64_t listener;
 	struct listen_request *revoked; // of one that takes another back
+	void (*fn)(void *ctx);          // of one that is to be run
+	void *ctx;
 	hz_err code;
 	hz_error err;
 	bool found;
@@ -91,7 +93,27 @@ run_unlisten(hzi_cluster *cluster, hzi_note *note)
 	finish(request, HZ_OK);
 }
 
+static void
+run_fn(hzi_cluster *cluster, hzi_note *note)
+{
+	listen_request *request = HZI_OUTER(note, listen_request, note);
+	(void)cluster;
+	request->fn(request->ctx);
+	finish(request, HZ_OK);
+}
+
 // ---- On the thread that asks ----
+
+bool
+hzi_cluster_run(hz_client *client, void (*fn)(void *ctx), void *ctx)
+{
+	listen_request request = {.note = {.run = run_fn}, .fn = fn, .ctx = ctx};
+	if (!hzi_note_send(client->cluster, &request.note)) {
+		return false;
+	}
+	wait_until(&request, HZI_NEVER);
+	return true;
+}
 
 hz_err
 hzi_cluster_listen(hz_client *client, const hzi_registration *registration, int64_t deadline_ns,
@@ -128,4 +150,22 @@ hzi_cluster_unlisten(hz_client *client, uint64_t listener, int64_t deadline_ns)
 	}
 	wait_until(&request, HZI_NEVER);
 	return request.found;
+}
+
+// ---- Before the thread runs ----
+
+static void
+keep_answer(void *ctx, hz_err code, const hz_error *err)
+{
+	(void)err;
+	*(hz_err *)ctx = code;
+}
+
+bool
+hzi_cluster_listen_first(hz_client *client, const hzi_registration *registration)
+{
+	hz_err e = HZ_OK;
+	// Nobody is connected, so the answer comes at once.
+	hzi_registrations_begin(client->cluster, registration, keep_answer, &e);
+	return e == HZ_OK;
 }

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Listeners for what happens to the client itself: its life, the members, its connections.
-#include "events/dispatch.h"
+#include "base/fail.h"
+#include "core/cluster.h"
+#include "events/config_listeners.h"
+#include "events/user_listener.h"
 
 #include <string.h>
-
-typedef struct lifecycle_listener {
-	hzi_listener base;
-	hz_lifecycle_listener user;
-} lifecycle_listener;
-
-typedef struct membership_listener {
-	hzi_listener base;
-	hz_membership_listener user;
-} membership_listener;
-
-typedef struct connection_listener {
-	hzi_listener base;
-	hz_connection_listener user;
-} connection_listener;
 
 // A member on its way to a dispatch thread, with the host it lends.
 typedef struct member_copy {
@@ -26,7 +14,7 @@ typedef struct member_copy {
 	char host[256];
 } member_copy;
 
-enum { GONE, CAME };
+enum { GONE, CAME, FIRST };
 
 static hz_member
 lend_member(const void *argument)
@@ -37,82 +25,70 @@ lend_member(const void *argument)
 	return member;
 }
 
-// ---- The classes ----
+// ---- The kinds ----
 
 static void
 lifecycle_changed(hzi_listener *base, int what, const void *argument)
 {
-	const lifecycle_listener *l = HZI_OUTER(base, lifecycle_listener, base);
+	const hz_lifecycle_listener *user = hzi_user_of(base);
 	(void)argument;
-	if (l->user.changed != NULL) {
-		l->user.changed(l->user.ctx, (hz_lifecycle_state)what);
+	if (user->changed != NULL) {
+		user->changed(user->ctx, (hz_lifecycle_state)what);
 	}
 }
 
-static void
-lifecycle_end(hzi_listener *base)
-{
-	const lifecycle_listener *l = HZI_OUTER(base, lifecycle_listener, base);
-	if (l->user.end != NULL) {
-		l->user.end(l->user.ctx);
-	}
-}
-
-static const hzi_listener_class lifecycle_class = {
-		.local = lifecycle_changed, .end = lifecycle_end};
+const hzi_user_kind hzi_lifecycle_kind = {
+		.class_ = {.local = lifecycle_changed, .end = hzi_user_end},
+		.size = sizeof(hz_lifecycle_listener),
+		.end_at = offsetof(hz_lifecycle_listener, end),
+};
 
 static void
 membership_changed(hzi_listener *base, int what, const void *argument)
 {
-	const membership_listener *l = HZI_OUTER(base, membership_listener, base);
+	const hz_membership_listener *user = hzi_user_of(base);
+	if (what == FIRST) {
+		if (user->initial != NULL) {
+			user->initial(user->ctx, argument);
+		}
+		return;
+	}
 	hz_member member = lend_member(argument);
-	void (*fn)(void *, const hz_member *) = what == CAME ? l->user.added : l->user.removed;
+	void (*fn)(void *, const hz_member *) = what == CAME ? user->added : user->removed;
 	if (fn != NULL) {
-		fn(l->user.ctx, &member);
+		fn(user->ctx, &member);
 	}
 }
 
-static void
-membership_end(hzi_listener *base)
-{
-	const membership_listener *l = HZI_OUTER(base, membership_listener, base);
-	if (l->user.end != NULL) {
-		l->user.end(l->user.ctx);
-	}
-}
-
-static const hzi_listener_class membership_class = {
-		.local = membership_changed, .end = membership_end};
+const hzi_user_kind hzi_membership_kind = {
+		.class_ = {.local = membership_changed, .end = hzi_user_end},
+		.size = sizeof(hz_membership_listener),
+		.end_at = offsetof(hz_membership_listener, end),
+};
 
 static void
 connection_changed(hzi_listener *base, int what, const void *argument)
 {
-	const connection_listener *l = HZI_OUTER(base, connection_listener, base);
+	const hz_connection_listener *user = hzi_user_of(base);
 	hz_member member = lend_member(argument);
-	void (*fn)(void *, const hz_member *) = what == CAME ? l->user.opened : l->user.closed;
+	void (*fn)(void *, const hz_member *) = what == CAME ? user->opened : user->closed;
 	if (fn != NULL) {
-		fn(l->user.ctx, &member);
+		fn(user->ctx, &member);
 	}
 }
 
-static void
-connection_end(hzi_listener *base)
-{
-	const connection_listener *l = HZI_OUTER(base, connection_listener, base);
-	if (l->user.end != NULL) {
-		l->user.end(l->user.ctx);
-	}
-}
-
-static const hzi_listener_class connection_class = {
-		.local = connection_changed, .end = connection_end};
+const hzi_user_kind hzi_connection_kind = {
+		.class_ = {.local = connection_changed, .end = hzi_user_end},
+		.size = sizeof(hz_connection_listener),
+		.end_at = offsetof(hz_connection_listener, end),
+};
 
 // ---- Upcalls of core ----
 
 static void
 on_lifecycle(void *state, hzi_lifecycle what)
 {
-	hzi_dispatch_local(state, &lifecycle_class, (int)what, NULL, 0);
+	hzi_dispatch_local(state, &hzi_lifecycle_kind.class_, (int)what, NULL, 0);
 }
 
 static void
@@ -130,17 +106,25 @@ push_member(void *state, const hzi_listener_class *class_, const hz_member *memb
 static void
 on_membership(void *state, const hz_member *member, bool added)
 {
-	push_member(state, &membership_class, member, added);
+	push_member(state, &hzi_membership_kind.class_, member, added);
 }
 
 static void
 on_connection(void *state, const hz_member *member, bool opened)
 {
-	push_member(state, &connection_class, member, opened);
+	push_member(state, &hzi_connection_kind.class_, member, opened);
+}
+
+static hz_err
+start(hz_client *client, void **state, hz_error *err)
+{
+	hz_err e = hzi_dispatch_start(client, state, err);
+	return e == HZ_OK ? hzi_config_listeners_add(client, *state, err) : e;
 }
 
 const hzi_event_ops hzi_events = {
-		.start = hzi_dispatch_start,
+		.start = start,
+		.prepare = hzi_config_listeners_register,
 		.stop = hzi_dispatch_stop,
 		.clear = hzi_dispatch_clear,
 		.event = hzi_dispatch_event,
@@ -164,46 +148,65 @@ HZ_API hz_err
 hz_client_listen_lifecycle(hz_client *client, const hz_lifecycle_listener *listener,
 		hz_listener_id *out, hz_error *err)
 {
-	hz_lifecycle_listener user;
-	lifecycle_listener *l;
-	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
-	hz_err e = hzi_listener_make(client, &lifecycle_class, sizeof(*l),
-			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
-	if (e != HZ_OK) {
-		return e;
-	}
-	l->user = user;
-	return hzi_listener_add(&l->base, HZI_NEVER, out, err);
-}
-
-HZ_API hz_err
-hz_client_listen_members(hz_client *client, const hz_membership_listener *listener,
-		hz_listener_id *out, hz_error *err)
-{
-	hz_membership_listener user;
-	membership_listener *l;
-	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
-	hz_err e = hzi_listener_make(client, &membership_class, sizeof(*l),
-			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
-	if (e != HZ_OK) {
-		return e;
-	}
-	l->user = user;
-	return hzi_listener_add(&l->base, HZI_NEVER, out, err);
+	return hzi_user_listen(client, &hzi_lifecycle_kind, listener, out, err);
 }
 
 HZ_API hz_err
 hz_client_listen_connections(hz_client *client, const hz_connection_listener *listener,
 		hz_listener_id *out, hz_error *err)
 {
-	hz_connection_listener user;
-	connection_listener *l;
-	hzi_copy_sized(&user, sizeof(user), listener, listener != NULL ? listener->size : 0);
-	hz_err e = hzi_listener_make(client, &connection_class, sizeof(*l),
-			listener != NULL && out != NULL, user.end, user.ctx, (void **)&l, err);
+	return hzi_user_listen(client, &hzi_connection_kind, listener, out, err);
+}
+
+typedef struct members_request {
+	hz_client *client;
+	hzi_listener *listener;
+	uint64_t id;
+	hz_error *err;
+	hz_err result;
+} members_request;
+
+// On the cluster thread, which tells of every change: what the list says now comes first, and all that
+// changes it comes afterwards.
+static void
+add_with_members(void *ctx)
+{
+	members_request *request = ctx;
+	hzi_dispatch *dispatch = request->client->events_state;
+	hz_members *members = NULL;
+	request->result = hz_client_members(request->client, &members, request->err);
+	if (request->result != HZ_OK) {
+		return;
+	}
+	hzi_initial *initial = hzi_initial_new(dispatch, FIRST, members);
+	if (initial == NULL) {
+		request->result = hzi_fail(request->err, HZ_ERR_MEMORY, "no memory for a listener");
+	} else if (!hzi_registry_insert(dispatch, request->listener)) {
+		hzi_initial_drop(initial);
+		request->result = hzi_fail(request->err, HZ_ERR_CLOSED, "the client is closed");
+	} else {
+		request->id = request->listener->id;
+		hzi_initial_push(initial, request->id);
+	}
+}
+
+HZ_API hz_err
+hz_client_listen_members(hz_client *client, const hz_membership_listener *listener,
+		hz_listener_id *out, hz_error *err)
+{
+	members_request request = {.client = client, .err = err};
+	hz_err e = hzi_user_make(client, &hzi_membership_kind, listener, out != NULL,
+			&request.listener, err);
 	if (e != HZ_OK) {
 		return e;
 	}
-	l->user = user;
-	return hzi_listener_add(&l->base, HZI_NEVER, out, err);
+	if (!hzi_cluster_run(client, add_with_members, &request)) {
+		request.result = hzi_fail(err, HZ_ERR_CLOSED, "the client is closed");
+	}
+	if (request.result != HZ_OK) {
+		hzi_listener_free(request.listener);
+		return request.result;
+	}
+	out->id = request.id;
+	return HZ_OK;
 }

@@ -35,9 +35,18 @@ typedef struct local_job {
 	hzi_job job;
 	hzi_dispatch *dispatch;
 	const hzi_listener_class *class_;
+	uint64_t before; // listeners from this id on came later
 	int what;
 	_Alignas(16) uint8_t argument[];
 } local_job;
+
+struct hzi_initial {
+	hzi_job job;
+	hzi_dispatch *dispatch;
+	uint64_t listener;
+	int what;
+	hz_members *members;
+};
 
 // One node for every stripe; the last stripe to pass it ends the listener.
 typedef struct barrier {
@@ -340,7 +349,8 @@ run_local(hzi_job *job)
 	local_job *local = HZI_OUTER(job, local_job, job);
 	uint64_t id = 0;
 	hzi_listener *listener;
-	while ((listener = find_next(local->dispatch, local->class_, false, id)) != NULL) {
+	while ((listener = find_next(local->dispatch, local->class_, false, id)) != NULL &&
+			listener->id < local->before) {
 		id = listener->id;
 		listener->class_->local(listener, local->what, local->argument);
 	}
@@ -357,10 +367,53 @@ hzi_dispatch_local(hzi_dispatch *dispatch, const hzi_listener_class *class_, int
 	}
 	*local = (local_job){
 			.job.run = run_local, .dispatch = dispatch, .class_ = class_, .what = what};
+	pthread_mutex_lock(&dispatch->lock);
+	local->before = dispatch->next_id;
+	pthread_mutex_unlock(&dispatch->lock);
 	if (n > 0) {
 		memcpy(local->argument, argument, n);
 	}
 	push(&dispatch->stripe[0], &local->job);
+}
+
+hzi_initial *
+hzi_initial_new(hzi_dispatch *dispatch, int what, hz_members *members)
+{
+	hzi_initial *initial = calloc(1, sizeof(*initial));
+	if (initial == NULL) {
+		hz_members_destroy(&members);
+		return NULL;
+	}
+	initial->dispatch = dispatch;
+	initial->what = what;
+	initial->members = members;
+	return initial;
+}
+
+void
+hzi_initial_drop(hzi_initial *initial)
+{
+	hz_members_destroy(&initial->members);
+	free(initial);
+}
+
+static void
+run_initial(hzi_job *job)
+{
+	hzi_initial *initial = HZI_OUTER(job, hzi_initial, job);
+	hzi_listener *listener = find(initial->dispatch, initial->listener);
+	if (listener != NULL) {
+		listener->class_->local(listener, initial->what, initial->members);
+	}
+	hzi_initial_drop(initial);
+}
+
+void
+hzi_initial_push(hzi_initial *initial, uint64_t listener)
+{
+	initial->job.run = run_initial;
+	initial->listener = listener;
+	push(&initial->dispatch->stripe[0], &initial->job);
 }
 
 // ---- Ending listeners ----

@@ -42,10 +42,17 @@ void hzi_dispatch_clear(void *state);
 void hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_slice *msg);
 void hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns);
 
-// Something of the client itself for every listener of the class. Copies n bytes of the argument. Any
-// thread; does not block.
+// Something of the client itself for every listener of the class that is in the registry now. Copies n
+// bytes of the argument. Any thread; does not block.
 void hzi_dispatch_local(hzi_dispatch *dispatch, const hzi_listener_class *class_, int what,
 		const void *argument, size_t n);
+
+// The members as they are now, for one listener alone, which is told after all that was pushed before.
+// new takes the list in any case; NULL: no memory. push and drop end what it gave.
+typedef struct hzi_initial hzi_initial;
+hzi_initial *hzi_initial_new(hzi_dispatch *dispatch, int what, hz_members *members);
+void hzi_initial_push(hzi_initial *initial, uint64_t listener);
+void hzi_initial_drop(hzi_initial *initial);
 
 // The registry. insert gives the listener its id; false: the client is shutting down.
 bool hzi_registry_insert(hzi_dispatch *dispatch, hzi_listener *listener);

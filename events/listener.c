@@ -51,15 +51,21 @@ fill_remove(void *ctx, hz_uuid id, void *to)
 	listener->class_->fill_remove(listener, id, to);
 }
 
-static hz_err
-register_at_members(hzi_listener *listener, int64_t deadline_ns, hz_error *err)
+hzi_registration
+hzi_listener_registration(hzi_listener *listener)
 {
-	hzi_registration registration = {.listener = listener->id,
+	return (hzi_registration){.listener = listener->id,
 			.add = listener->class_->add,
 			.remove = listener->class_->remove,
 			.fill_add = fill_add,
 			.fill_remove = fill_remove,
 			.ctx = listener};
+}
+
+static hz_err
+register_at_members(hzi_listener *listener, int64_t deadline_ns, hz_error *err)
+{
+	hzi_registration registration = hzi_listener_registration(listener);
 	return hzi_cluster_listen(listener->client, &registration, deadline_ns, err);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/block.h"
 #include "core/client.h"
+#include "core/cluster.h"
 #include "core/op.h"
 
 #include <hazelcast/listener.h>
@@ -54,6 +55,9 @@ void *hzi_listener_new(hz_client *client, const hzi_listener_class *class_, size
 // *out, to be filled and added. HZ_ERR_ARGUMENT, HZ_ERR_CLOSED, HZ_ERR_FORKED, HZ_ERR_MEMORY.
 hz_err hzi_listener_make(hz_client *client, const hzi_listener_class *class_, size_t size,
 		bool complete, void (*end)(void *ctx), void *ctx, void **out, hz_error *err);
+
+// What members are asked for; .add is NULL if they are not. Lends the listener.
+hzi_registration hzi_listener_registration(hzi_listener *listener);
 
 // Puts it into the registry and, if its class says so, registers it at the members, which blocks until
 // the deadline at most. Takes the listener: on failure its end is run as well, and it is freed. Gives

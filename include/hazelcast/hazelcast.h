@@ -20,6 +20,7 @@
 #include <hazelcast/lock_options.h>
 #include <hazelcast/map.h>
 #include <hazelcast/object.h>
+#include <hazelcast/partition_listener.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/set.h>

@@ -85,17 +85,20 @@ HZ_API hz_err hz_client_listen_lifecycle(hz_client *client, const hz_lifecycle_l
 
 // ---- Members ----
 
-// The member is lent for the call.
+// Member and members are lent for the call.
 typedef struct hz_membership_listener {
 	size_t size;
 	void *ctx;
 	void (*added)(void *ctx, const hz_member *member);
 	void (*removed)(void *ctx, const hz_member *member);
 	void (*end)(void *ctx);
+	// Before the others, once: the members when the listener was added, to which each change since then
+	// follows. Not called for a listener of a configuration, which is told of every member by `added`.
+	void (*initial)(void *ctx, const hz_members *members);
 } hz_membership_listener;
 
 // Adds a listener for members that come and go from now on; of one change, those that go come
-// first. As hz_client_listen_lifecycle. Since 0.1.
+// first. As hz_client_listen_lifecycle, but may block for a moment. Since 0.1.
 HZ_API hz_err hz_client_listen_members(hz_client *client, const hz_membership_listener *listener,
 		hz_listener_id *out, hz_error *err);
 
@@ -136,6 +139,22 @@ typedef struct hz_object_listener {
 // above, and those of a call. Since 0.1.
 HZ_API hz_err hz_client_listen_objects(hz_client *client, const hz_object_listener *listener,
 		hz_listener_id *out, hz_error *err);
+
+// ---- Before there is a client ----
+
+// Have every client made from the configuration begin with a listener: it is there before the first
+// connection is, so that it misses nothing; those that members must be asked for are part of a
+// connection's set-up. Lend the struct, which is copied, and ctx, for as long as such a client lives.
+// `end` is the last call of each client that was begun; a configuration alone calls none. Do not block.
+// HZ_ERR_ARGUMENT, HZ_ERR_MEMORY. partition_listener.h has two more. Since 0.1.
+HZ_API hz_err hz_config_listen_lifecycle(
+		hz_config *config, const hz_lifecycle_listener *listener, hz_error *err);
+HZ_API hz_err hz_config_listen_members(
+		hz_config *config, const hz_membership_listener *listener, hz_error *err);
+HZ_API hz_err hz_config_listen_connections(
+		hz_config *config, const hz_connection_listener *listener, hz_error *err);
+HZ_API hz_err hz_config_listen_objects(
+		hz_config *config, const hz_object_listener *listener, hz_error *err);
 
 // ---- Structures ----
 

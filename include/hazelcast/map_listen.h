@@ -24,6 +24,30 @@ extern "C" {
 HZ_API hz_err hz_map_listen(hz_map *map, const hz_entry_listener *listener,
 		const hz_listen_options *options, hz_listener_id *id, hz_error *err);
 
+// ---- Lost partitions ----
+
+// Made by the library only and lent for the call; later versions may append members.
+typedef struct hz_map_partition_lost_event {
+	const char *map; // its name
+	int32_t partition;
+	hz_uuid member; // that says so
+} hz_map_partition_lost_event;
+
+// Size-first: zero it and set `size`; `lost` is not NULL.
+typedef struct hz_map_partition_lost_listener {
+	size_t size;
+	void *ctx;
+	void (*lost)(void *ctx, const hz_map_partition_lost_event *event);
+	void (*gap)(void *ctx, const hz_gap *gap);
+	void (*end)(void *ctx);
+} hz_map_partition_lost_listener;
+
+// Listens for partitions of the map that were lost for good: the owner is gone, and as many backups as
+// the map has. Every member tells of it, so an event may come once from each. As hz_map_listen.
+// Since 0.1.
+HZ_API hz_err hz_map_listen_partition_lost(hz_map *map,
+		const hz_map_partition_lost_listener *listener, hz_listener_id *id, hz_error *err);
+
 #ifdef __cplusplus
 }
 #endif
