@@ -128,7 +128,11 @@ listen_members(hz_client *client, history *told)
 {
 	hz_error err = {0};
 	hz_listener_id id;
-	hz_membership_listener listener = {sizeof(listener), told, on_added, on_removed, on_end};
+	hz_membership_listener listener = {.size = sizeof(listener),
+			.ctx = told,
+			.added = on_added,
+			.removed = on_removed,
+			.end = on_end};
 	HZT_OK_ERR(hz_client_listen_members(client, &listener, &id, &err), &err);
 }
 
