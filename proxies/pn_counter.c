@@ -196,10 +196,11 @@ again(hzi_call *call)
 {
 	pn_session *session = call->aim_ctx;
 	int64_t now_ns = hzi_now_ns();
-	if (hzi_replicas_passing(&DATA_MEMBERS, call)) {
+	bool lost = is_lost(call);
+	if (!lost) {
+		// A replica that is going has many ways to say so.
 		atomic_store(&session->uneasy_until_ns, now_ns + CATCH_UP_NS);
 	}
-	bool lost = is_lost(call);
 	hzi_again result = hzi_replicas_again(&DATA_MEMBERS, call, count_of(call));
 	if (result == HZI_AGAIN_NO && lost && now_ns < atomic_load(&session->uneasy_until_ns)) {
 		return HZI_AGAIN_LATER;

@@ -141,8 +141,8 @@ is_unreachable(const hzi_call *call)
 	return call->code == HZ_ERR_OFFLINE || call->code == HZ_ERR_DISCONNECTED;
 }
 
-bool
-hzi_replicas_passing(const hzi_replicas *kind, const hzi_call *call)
+static bool
+is_passing(const hzi_replicas *kind, const hzi_call *call)
 {
 	return is_unreachable(call) ||
 			(call->code == HZ_ERR_SERVER && has_code(kind->passing, call->server_code));
@@ -151,7 +151,7 @@ hzi_replicas_passing(const hzi_replicas *kind, const hzi_call *call)
 static bool
 note_tried(const hzi_replicas *kind, hzi_call *call)
 {
-	tried entry = {.member = call->member, .passing = hzi_replicas_passing(kind, call)};
+	tried entry = {.member = call->member, .passing = is_passing(kind, call)};
 	return hzi_buf_append(&call->scratch, &entry, sizeof(entry));
 }
 

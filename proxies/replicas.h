@@ -24,10 +24,6 @@ typedef struct hzi_replicas {
 hz_err hzi_replicas_choose(
 		const hzi_replicas *kind, hzi_call *call, uint32_t count, hz_uuid preferred);
 
-// Whether the member of the failed try could not be reached, or is about to hand over what it has:
-// what the others answer may change.
-bool hzi_replicas_passing(const hzi_replicas *kind, const hzi_call *call);
-
 // Notes that the member of the failed try was tried, if the failure was that member's own and a
 // call that may have been applied may be repeated: NOW if there is another one. Once there is none
 // left, none counts as tried, so that a later try begins anew: LATER if a member that could not be
