@@ -70,6 +70,11 @@ run_listen(hzi_cluster *cluster, hzi_note *note)
 		finish(request, HZ_ERR_CLOSED);
 		return;
 	}
+	// Before it begins, since the request may be gone afterwards. With nobody to ask, events are
+	// missing from now until somebody is connected, and the listener is told so.
+	if (cluster->lost_ns == 0 && hzi_peers_in(cluster, HZI_PEERS_CONNECTED) == 0) {
+		cluster->lost_ns = hzi_now_ns();
+	}
 	hzi_registrations_begin(cluster, request->reg, on_answer, request);
 }
 

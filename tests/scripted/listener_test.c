@@ -271,6 +271,26 @@ lost_while_registering(void)
 	bench_end(&b);
 }
 
+// Nobody can be asked: the listener is there, and is told what it missed until somebody could.
+static void
+added_while_nobody_is_connected(void)
+{
+	bench b;
+	ear e = {0};
+	bench_start(&b, 1, NULL);
+	hzt_scripted_down(b.member[0], HZT_RESET);
+	bench_await_connections(&b, 0);
+	HZT_OK(listen_to(&b, &e, NULL));
+	HZT_EQ_INT(e.gaps, 0);
+	hzt_scripted_up(b.member[0], (hz_uuid){0, 0}, (hz_uuid){0, 0});
+	bench_await_connections(&b, 1);
+	HZT_EQ_INT(hzt_scripted_count(b.member[0], ADD), 1);
+	await_number(&e.gaps, 1);
+	HZT_EQ_INT(tell(b.member[0], 0, 0), 1);
+	await_number(&e.events, 1);
+	bench_end(&b);
+}
+
 // ---- Taking back ----
 
 static void
@@ -421,6 +441,7 @@ static const hzt_case cases[] = {
 		{"refused_by_one", refused_by_one},
 		{"confirmed_too_late", confirmed_too_late},
 		{"lost_while_registering", lost_while_registering},
+		{"added_while_nobody_is_connected", added_while_nobody_is_connected},
 		{"taken_back", taken_back},
 		{"member_silent_at_removal", member_silent_at_removal},
 		{"from_itself", from_itself},
