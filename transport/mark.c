@@ -33,7 +33,8 @@ hzi_mark_sending(hzi_mark *mark, int64_t id, int64_t now_ns)
 void
 hzi_mark_answered(hzi_mark *mark, int64_t id)
 {
-	if (atomic_load_explicit(&mark->id, memory_order_acquire) != id) {
+	// What a member makes up may look like no request at all.
+	if (id <= NONE || atomic_load_explicit(&mark->id, memory_order_acquire) != id) {
 		return;
 	}
 	// Of this request only if it is still the one that is watched afterwards.

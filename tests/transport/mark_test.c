@@ -55,6 +55,19 @@ one_that_is_not_answered_makes_room(void)
 }
 
 static void
+a_made_up_answer_says_nothing(void)
+{
+	hzi_mark mark;
+	hzi_mark_begin(&mark, 100);
+	hzi_mark_sending(&mark, 7, 200);
+	hzi_mark_answered(&mark, 7);
+	mark.sent_ns = 900;
+	hzi_mark_answered(&mark, 0);
+	hzi_mark_answered(&mark, -1);
+	HZT_EQ_INT(hzi_mark_good(&mark), 200);
+}
+
+static void
 a_new_connection_forgets(void)
 {
 	hzi_mark mark;
@@ -110,6 +123,7 @@ static const hzt_case cases[] = {
 		{"an_answer_tells_when_its_request_left", an_answer_tells_when_its_request_left},
 		{"one_request_at_a_time_is_watched", one_request_at_a_time_is_watched},
 		{"one_that_is_not_answered_makes_room", one_that_is_not_answered_makes_room},
+		{"a_made_up_answer_says_nothing", a_made_up_answer_says_nothing},
 		{"a_new_connection_forgets", a_new_connection_forgets},
 		{"never_too_late_between_two_threads", never_too_late_between_two_threads},
 };
