@@ -264,6 +264,8 @@ send_add(hzi_cluster *cluster, listening *l, hzi_peer *peer, hzi_call *call, voi
 	l->asked++;
 	l->standing++;
 	peer->pending += setup;
+	// From now on: a loss before the answer is one that the listener must hear of.
+	peer->listened = peer->listened || l->reg.listener >= HZI_LISTENER_FIRST;
 	call->listener = l->reg.listener;
 	if (l->reg.listener == HZI_LISTENER_VIEW) {
 		hzi_topology_follow(cluster, peer->conn_id);
@@ -315,7 +317,6 @@ made(hzi_cluster *cluster, listening *l, hzi_peer *peer)
 	bool setup = at->setup;
 	at->state = PLACE_MADE;
 	at->call = NULL;
-	peer->listened = peer->listened || l->reg.listener >= HZI_LISTENER_FIRST;
 	if (l->dead) {
 		take_back(cluster, l, peer->index);
 	} else if (l->asked == 0) {
