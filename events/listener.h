@@ -37,6 +37,7 @@ typedef struct hzi_listener_class {
 struct hzi_listener {
 	const hzi_listener_class *class_;
 	hz_client *client;
+	const char *name; // of the structure that it listens to, or NULL; lives as long as the client
 	uint64_t id;
 	struct hzi_listener *next; // in the registry's bucket
 	void *barrier;             // for its end (dispatch.c)

@@ -27,6 +27,7 @@ PRINTS = {
     "scan": "5000 entries, sum 24995000\n",
     "set": "apples: new\npears: new\napples: seen before\nplums: new\npears: seen before\n"
            "worked on 3\nplums and pears: both there\n- pears\n- apples\n- plums\n",
+    "topic": "radio: it rains\nradio: it clears up\nradio: the sun shines\n",
 }
 LINES = 80
 

@@ -10,6 +10,7 @@
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/set.h>
+#include <hazelcast/topic.h>
 
 extern inline hz_err hz_map_destroy(hz_map **map, hz_error *err);
 extern inline hz_err hz_map_get(hz_map *map, hz_value key, hz_value *out, hz_error *err);
@@ -173,3 +174,8 @@ extern inline hz_err hz_cardinality_estimator_add(
 		hz_cardinality_estimator *estimator, hz_value value, hz_error *err);
 extern inline hz_err hz_cardinality_estimator_estimate(
 		hz_cardinality_estimator *estimator, int64_t *out, hz_error *err);
+
+extern inline hz_err hz_topic_destroy(hz_topic **topic, hz_error *err);
+extern inline hz_err hz_topic_publish(hz_topic *topic, hz_value message, hz_error *err);
+extern inline hz_err hz_topic_publish_all(
+		hz_topic *topic, const hz_value *messages, size_t n, hz_error *err);

@@ -58,14 +58,6 @@ wanted_kinds(const hz_entry_listener *user)
 
 // ---- Messages ----
 
-void
-hzi_entry_fill_remove(const hzi_listener *base, hz_uuid id, void *request)
-{
-	const hzi_entry_listener *l = HZI_OUTER(base, hzi_entry_listener, base);
-	*(hzp_map_remove_entry_listener_request *)request =
-			(hzp_map_remove_entry_listener_request){hzp_str(l->name), id};
-}
-
 // The events of all structures have the same fields.
 typedef hzp_map_add_entry_listener_entry entry_message;
 
@@ -84,7 +76,7 @@ hzi_entry_event(hzi_listener *base, const hzi_slice *msg)
 		return;
 	}
 	hz_entry_event event = {
-			.name = l->name,
+			.name = base->name,
 			.member = message.uuid,
 			.affected = message.number_of_affected_entries,
 	};
@@ -149,7 +141,7 @@ add(hzi_handle *handle, const hzi_listener_class *class_, const hz_entry_listene
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
 	}
 	l->user = *user;
-	l->name = handle->name;
+	l->base.name = handle->name;
 	l->key = *key;
 	l->kinds = wanted_kinds(user);
 	l->include_value = options->include_value;

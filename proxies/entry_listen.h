@@ -13,9 +13,8 @@
 typedef struct hzi_entry_listener {
 	hzi_listener base;
 	hz_entry_listener user;
-	const char *name; // lives as long as the client
-	hzi_buf key;      // Data, if it is for one key
-	int32_t kinds;    // of events, as members number them
+	hzi_buf key;   // Data, if it is for one key
+	int32_t kinds; // of events, as members number them
 	bool include_value;
 } hzi_entry_listener;
 
@@ -24,7 +23,7 @@ typedef struct hzi_entry_listener {
 #define HZI_ENTRY_CLASS(add_row, remove_row, fill)                                                 \
 	{                                                                                          \
 		.add = (add_row), .remove = (remove_row), .fill_add = (fill),                      \
-		.fill_remove = hzi_entry_fill_remove, .event = hzi_entry_event,                    \
+		.fill_remove = hzi_name_fill_remove, .event = hzi_entry_event,                     \
 		.gap = hzi_entry_gap, .end = hzi_entry_end,                                        \
 	}
 
@@ -34,7 +33,6 @@ hz_err hzi_entry_listen(hzi_handle *handle, const hzi_listener_class *all_keys,
 		const hzi_listener_class *one_key, const hz_entry_listener *listener,
 		const hz_listen_options *options, hz_listener_id *id, hz_error *err);
 
-void hzi_entry_fill_remove(const hzi_listener *base, hz_uuid id, void *request);
 void hzi_entry_event(hzi_listener *base, const hzi_slice *msg);
 void hzi_entry_gap(hzi_listener *base, const hz_gap *gap);
 void hzi_entry_end(hzi_listener *base);

@@ -31,12 +31,51 @@ hzi_event_broken(const hzi_listener *base)
 	atomic_fetch_add_explicit(&base->client->counters.decode_errors, 1, memory_order_relaxed);
 }
 
+// ---- Structs of functions ----
+
+typedef struct name_add_request {
+	hzp_bytes name;
+	bool local_only;
+} name_add_request;
+
+typedef struct remove_request {
+	hzp_bytes name;
+	hz_uuid registration_id;
+} remove_request;
+
+void
+hzi_name_fill_add(const hzi_listener *base, bool local, void *request)
+{
+	*(name_add_request *)request = (name_add_request){hzp_str(base->name), local};
+}
+
+void
+hzi_name_fill_remove(const hzi_listener *base, hz_uuid id, void *request)
+{
+	*(remove_request *)request = (remove_request){hzp_str(base->name), id};
+}
+
+hz_err
+hzi_handle_listen(hzi_handle *handle, const hzi_user_kind *kind, const void *user, bool complete,
+		hz_listener_id *id, hz_error *err)
+{
+	hzi_listener *l;
+	HZI_ASSERT(kind->class_.fill_add != hzi_name_fill_add ||
+			kind->class_.add->proto->request->struct_size == sizeof(name_add_request));
+	hz_err e = hzi_user_make(handle != NULL ? handle->client : NULL, kind, user,
+			handle != NULL && id != NULL && complete, &l, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	l->name = handle->name;
+	return hzi_listener_add(l, hzi_listen_deadline(handle), id, err);
+}
+
 // ---- Items ----
 
 typedef struct item_listener {
 	hzi_listener base;
 	hz_item_listener user;
-	const char *name; // lives as long as the client
 	bool include_value;
 } item_listener;
 
@@ -45,11 +84,6 @@ typedef struct add_request {
 	bool include_value;
 	bool local_only;
 } add_request;
-
-typedef struct remove_request {
-	hzp_bytes name;
-	hz_uuid registration_id;
-} remove_request;
 
 typedef struct item_message {
 	hzp_bytes item;
@@ -64,17 +98,10 @@ hzi_item_fill_add(const hzi_listener *base, bool local, void *request)
 {
 	const item_listener *l = HZI_OUTER(base, item_listener, base);
 	*(add_request *)request = (add_request){
-			.name = hzp_str(l->name),
+			.name = hzp_str(base->name),
 			.include_value = l->include_value,
 			.local_only = local,
 	};
-}
-
-void
-hzi_item_fill_remove(const hzi_listener *base, hz_uuid id, void *request)
-{
-	const item_listener *l = HZI_OUTER(base, item_listener, base);
-	*(remove_request *)request = (remove_request){hzp_str(l->name), id};
 }
 
 void
@@ -91,7 +118,7 @@ hzi_item_event(hzi_listener *base, const hzi_slice *msg)
 			: message.event_type == ITEM_REMOVED ? l->user.removed
 							     : NULL;
 	if (fn != NULL) {
-		hz_item_event event = {.name = l->name, .member = message.uuid};
+		hz_item_event event = {.name = base->name, .member = message.uuid};
 		hzi_event_value(base, message.item, &event.item);
 		fn(l->user.ctx, &event);
 	}
@@ -142,7 +169,7 @@ add(hzi_handle *handle, const hzi_listener_class *class_, const hz_item_listener
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
 	}
 	l->user = *user;
-	l->name = handle->name;
+	l->base.name = handle->name;
 	l->include_value = options->include_value;
 	return hzi_listener_add(&l->base, hzi_listen_deadline(handle), id, err);
 }

@@ -13,7 +13,7 @@ fill_add(const hzi_listener *base, bool local, void *request)
 {
 	const hzi_entry_listener *l = HZI_OUTER(base, hzi_entry_listener, base);
 	*(hzp_map_add_entry_listener_request *)request = (hzp_map_add_entry_listener_request){
-			.name = hzp_str(l->name),
+			.name = hzp_str(base->name),
 			.include_value = l->include_value,
 			.listener_flags = l->kinds,
 			.local_only = local,
@@ -26,7 +26,7 @@ fill_add_to_key(const hzi_listener *base, bool local, void *request)
 	const hzi_entry_listener *l = HZI_OUTER(base, hzi_entry_listener, base);
 	*(hzp_map_add_entry_listener_to_key_request *)request =
 			(hzp_map_add_entry_listener_to_key_request){
-					.name = hzp_str(l->name),
+					.name = hzp_str(base->name),
 					.key = hzi_entry_key(l),
 					.include_value = l->include_value,
 					.listener_flags = l->kinds,

@@ -19,12 +19,14 @@
 #include <hazelcast/listener.h>
 #include <hazelcast/lock_options.h>
 #include <hazelcast/map.h>
+#include <hazelcast/message_listener.h>
 #include <hazelcast/object.h>
 #include <hazelcast/partition_listener.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/set.h>
 #include <hazelcast/temporal.h>
+#include <hazelcast/topic.h>
 #include <hazelcast/types.h>
 #include <hazelcast/value.h>
 

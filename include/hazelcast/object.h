@@ -23,6 +23,7 @@ extern "C" {
 #define HZ_SERVICE_PN_COUNTER "hz:impl:PNCounterService"
 #define HZ_SERVICE_QUEUE "hz:impl:queueService"
 #define HZ_SERVICE_SET "hz:impl:setService"
+#define HZ_SERVICE_TOPIC "hz:impl:topicService"
 
 // One distributed object. Made by the library only; later versions may append members.
 typedef struct hz_object_info {

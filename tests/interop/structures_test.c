@@ -234,11 +234,41 @@ flake_id_generator(void)
 	end();
 }
 
+static void
+on_message(void *ctx, const hz_message *message)
+{
+	(void)ctx;
+	hear(&message->value);
+}
+
+static void
+topic(void)
+{
+	static const hz_message_listener listener = {
+			.size = sizeof(listener), .message = on_message};
+	const hz_value two[] = {hz_i64(2), hz_i64(3)};
+	hz_listener_id id = {0};
+	hz_topic *topic = NULL;
+	begin("topic");
+	HZT_OK_ERR(hz_topic_open(client, name, NULL, &topic, &err), &err);
+	theirs("listen", "", "null");
+	HZT_OK_ERR(hz_topic_publish(topic, hz_i64(1), &err), &err);
+	HZT_OK_ERR(hz_topic_publish_all(topic, two, 2, &err), &err);
+	theirs("heard", "3", "[[\"message\",1],[\"message\",2],[\"message\",3]]");
+	HZT_OK_ERR(hz_topic_listen(topic, &listener, &id, &err), &err);
+	theirs("publish", "10", "null");
+	theirs("publish_all", "[20, 30]", "null");
+	await_heard(3, 10 + 20 + 30);
+	HZT_OK_ERR(hz_topic_destroy(&topic, &err), &err);
+	end();
+}
+
 static const hzt_case cases[] = {
 		{"flake_id_generator", flake_id_generator},
 		{"list", list},
 		{"pn_counter", pn_counter},
 		{"set", set},
+		{"topic", topic},
 };
 
 HZT_MAIN("structures", cases)

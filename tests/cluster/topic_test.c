@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Topic: what is published through one client is heard through another, in order, and no more.
+#include "tests/cluster/session.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+static hz_error err;
+static hz_topic *topic; // of the case that runs
+static hz_topic *other; // the same one, of another client
+
+typedef struct heard {
+	_Atomic int messages, ends, out_of_order, odd;
+	_Atomic int64_t next; // the number that must come next
+	const char *name;
+	int64_t since_ms; // by the clock of the machine
+} heard;
+
+static int64_t
+wall_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static void
+on_message(void *ctx, const hz_message *message)
+{
+	heard *h = ctx;
+	int64_t n = -1;
+	bool fine = strcmp(message->topic, h->name) == 0 && message->sequence == -1 &&
+			message->published_at_ms >= h->since_ms &&
+			message->published_at_ms <= wall_ms() + 1 &&
+			(message->member.msb | message->member.lsb) != 0 &&
+			hz_value_get_i64(&message->value, &n) == HZ_OK;
+	atomic_fetch_add(&h->odd, !fine);
+	atomic_fetch_add(&h->out_of_order, n != atomic_fetch_add(&h->next, 1));
+	atomic_fetch_add(&h->messages, 1);
+}
+
+static void
+on_end(void *ctx)
+{
+	heard *h = ctx;
+	atomic_fetch_add(&h->ends, 1);
+}
+
+static hz_message_listener
+listener_of(heard *h, const char *name)
+{
+	memset(h, 0, sizeof(*h));
+	h->name = name;
+	h->since_ms = wall_ms() - 1;
+	return (hz_message_listener){
+			.size = sizeof(hz_message_listener),
+			.ctx = h,
+			.message = on_message,
+			.end = on_end,
+	};
+}
+
+typedef struct wanted {
+	heard *h;
+	int messages;
+} wanted;
+
+static bool
+heard_all(void *ctx)
+{
+	const wanted *w = ctx;
+	return atomic_load(&w->h->messages) >= w->messages;
+}
+
+static void
+await_messages(heard *h, int n)
+{
+	wanted w = {h, n};
+	HZT_AWAIT(heard_all, &w, 20000);
+	HZT_EQ_INT(atomic_load(&h->messages), n);
+	HZT_EQ_INT(atomic_load(&h->out_of_order), 0);
+	HZT_EQ_INT(atomic_load(&h->odd), 0);
+}
+
+static void
+open_pair(const char *name)
+{
+	HZT_OK_ERR(hz_topic_open(session_client(), name, NULL, &topic, &err), &err);
+	HZT_OK_ERR(hz_topic_open(session_other_client(), name, NULL, &other, &err), &err);
+}
+
+static void
+finish(void)
+{
+	HZT_OK_ERR(hz_topic_destroy(&topic, &err), &err);
+	HZT_CHECK(topic == NULL);
+	hz_topic_close(&other);
+	HZT_CHECK(other == NULL);
+}
+
+static void
+messages_come_in_their_order(void)
+{
+	enum { MESSAGES = 500 };
+	static heard h;
+	hz_listener_id id = {0};
+	open_pair(session_name("topic"));
+	hz_message_listener listener = listener_of(&h, hz_topic_name(topic));
+	HZT_OK_ERR(hz_topic_listen(topic, &listener, &id, &err), &err);
+	for (int i = 0; i < MESSAGES; i++) {
+		HZT_OK_ERR(hz_topic_publish(other, hz_i64(i), &err), &err);
+	}
+	await_messages(&h, MESSAGES);
+	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
+	HZT_EQ_INT(atomic_load(&h.ends), 1);
+	finish();
+}
+
+static void
+many_go_out_at_once(void)
+{
+	static heard mine, theirs;
+	hz_listener_id id = {0}, other_id = {0};
+	hz_value messages[100];
+	for (int i = 0; i < 100; i++) {
+		messages[i] = hz_i64(i);
+	}
+	open_pair(session_name("topic"));
+	hz_message_listener listener = listener_of(&mine, hz_topic_name(topic));
+	hz_message_listener witness = listener_of(&theirs, hz_topic_name(topic));
+	HZT_OK_ERR(hz_topic_listen(topic, &listener, &id, &err), &err);
+	HZT_OK_ERR(hz_topic_listen(other, &witness, &other_id, &err), &err);
+	HZT_OK_ERR(hz_topic_publish_all(topic, messages, 100, &err), &err);
+	HZT_OK_ERR(hz_topic_publish_all(topic, messages, 0, &err), &err);
+	await_messages(&mine, 100);
+	await_messages(&theirs, 100);
+	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
+	HZT_OK_ERR(hz_listener_remove(session_other_client(), other_id, &err), &err);
+	finish();
+}
+
+// A second listener shows that the messages would have come.
+static void
+nothing_comes_after_removal(void)
+{
+	static heard gone, here;
+	hz_listener_id id = {0}, other_id = {0};
+	open_pair(session_name("topic"));
+	hz_message_listener listener = listener_of(&gone, hz_topic_name(topic));
+	hz_message_listener witness = listener_of(&here, hz_topic_name(topic));
+	HZT_OK_ERR(hz_topic_listen(topic, &listener, &id, &err), &err);
+	HZT_OK_ERR(hz_topic_listen(topic, &witness, &other_id, &err), &err);
+	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
+	HZT_EQ_INT(atomic_load(&gone.ends), 1);
+	HZT_OK_ERR(hz_topic_publish(other, hz_i64(0), &err), &err);
+	await_messages(&here, 1);
+	HZT_EQ_INT(atomic_load(&gone.messages), 0);
+	HZT_OK_ERR(hz_listener_remove(session_client(), other_id, &err), &err);
+	finish();
+}
+
+static void
+refuses_what_is_not_a_message(void)
+{
+	static heard h;
+	const hz_value with_null[] = {hz_i64(1), hz_null()};
+	hz_listener_id id = {0};
+	open_pair(session_name("topic"));
+	hz_message_listener listener = listener_of(&h, hz_topic_name(topic));
+	hz_message_listener deaf = listener, sizeless = listener;
+	deaf.message = NULL;
+	sizeless.size = 0;
+	HZT_EQ_INT(hz_topic_publish(topic, hz_null(), &err), HZ_ERR_ARGUMENT);
+	HZT_CHECK(!err.in_doubt);
+	HZT_EQ_INT(hz_topic_publish_all(topic, with_null, 2, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_topic_publish_all(topic, NULL, 2, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_topic_publish(NULL, hz_i64(1), &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_topic_listen(NULL, &listener, &id, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_topic_listen(topic, &listener, NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_topic_listen(topic, &deaf, &id, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(atomic_load(&h.ends), 3);
+	HZT_EQ_INT(hz_topic_listen(topic, &sizeless, &id, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_topic_listen(topic, NULL, &id, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(id.id, 0);
+	finish();
+}
+
+static void
+names_are_any_utf8(void)
+{
+	static const char *const names[] = {"nachricht f\xc3\xbcr alle", "\xe8\xa9\xb1\xe9\xa1\x8c",
+			"\xf0\x9f\x93\xa3 news", " "};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		static heard h;
+		hz_listener_id id = {0};
+		open_pair(names[i]);
+		hz_message_listener listener = listener_of(&h, names[i]);
+		HZT_OK_ERR(hz_topic_listen(other, &listener, &id, &err), &err);
+		HZT_OK_ERR(hz_topic_publish(topic, hz_i64(0), &err), &err);
+		await_messages(&h, 1);
+		HZT_OK_ERR(hz_listener_remove(session_other_client(), id, &err), &err);
+		finish();
+	}
+}
+
+static void
+asynchronous_forms_and_deadlines(void)
+{
+	static heard h;
+	const hz_value two[] = {hz_i64(1), hz_i64(2)};
+	hz_listener_id id = {0};
+	open_pair(session_name("topic"));
+	hz_message_listener listener = listener_of(&h, hz_topic_name(topic));
+	HZT_OK_ERR(hz_topic_call(topic, &(hz_call){.timeout_ms = 30000}), &err);
+	HZT_EQ_INT(hz_topic_call(topic, &(hz_call){.timeout_ms = -7}), HZ_ERR_ARGUMENT);
+	HZT_OK_ERR(hz_topic_listen(topic, &listener, &id, &err), &err);
+	HZT_OK_ERR(hz_await_none(hz_topic_publish_async(topic, hz_i64(0)), &err), &err);
+	HZT_OK_ERR(hz_await_none(hz_topic_publish_all_async(topic, two, 2), &err), &err);
+	await_messages(&h, 3);
+	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
+	HZT_OK_ERR(hz_await_none(hz_topic_destroy_async(topic), &err), &err);
+	HZT_OK_ERR(hz_topic_publish(topic, hz_i64(9), &err), &err);
+	finish();
+}
+
+static const hzt_case cases[] = {
+		{"messages_come_in_their_order", messages_come_in_their_order},
+		{"many_go_out_at_once", many_go_out_at_once},
+		{"nothing_comes_after_removal", nothing_comes_after_removal},
+		{"refuses_what_is_not_a_message", refuses_what_is_not_a_message},
+		{"names_are_any_utf8", names_are_any_utf8},
+		{"asynchronous_forms_and_deadlines", asynchronous_forms_and_deadlines},
+};
+
+HZT_MAIN("topic", cases)
