@@ -14,6 +14,7 @@ enum operation {
 	OP_MIXED, // nine gets to one set
 	OP_GET_ALL,
 	OP_EVENTS,     // entry events of sets that another process makes
+	OP_MESSAGES,   // messages of a topic that another process publishes
 	OP_QUEUE_PAIR, // offer, then take, on one thread
 	OP_QUEUE_ECHO, // an item goes to another thread and back through two queues
 	OP_COUNTER,    // increment_and_get of one PN counter

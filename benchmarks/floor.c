@@ -7,6 +7,7 @@
 //	floor CELL      measures one cell, prints one line of JSON
 //	floor preload   fills the maps that all cells read
 //	floor write     sets values that hold the time of their sending, for the cell of events
+//	floor publish   publishes such values, for the cell of messages
 //	floor cells     lists the cells: name, is there a floor, is it in the short run
 #include "benchmarks/cells.h"
 #include "benchmarks/feed.h"
@@ -290,7 +291,8 @@ main(int argc, char **argv)
 		}
 		return 0;
 	}
-	if (strcmp(options.command, "preload") == 0 || strcmp(options.command, "write") == 0) {
+	if (strcmp(options.command, "preload") == 0 || strcmp(options.command, "write") == 0 ||
+			strcmp(options.command, "publish") == 0) {
 		return feed(&options);
 	}
 	const struct cell *cell = cell_find(options.command);

@@ -10,6 +10,7 @@ load_of(const struct cell *cell)
 			[OP_MIXED] = load_map,
 			[OP_GET_ALL] = load_get_all,
 			[OP_EVENTS] = load_events,
+			[OP_MESSAGES] = load_messages,
 			[OP_QUEUE_PAIR] = load_queue_pair,
 			[OP_QUEUE_ECHO] = load_queue_echo,
 			[OP_COUNTER] = load_counter,

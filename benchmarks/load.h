@@ -24,6 +24,7 @@ void load_map(struct lane *lane);      // get, set, mixed: one call after the ot
 void load_map_deep(struct lane *lane); // the same with many calls in flight
 void load_get_all(struct lane *lane);
 void load_events(struct lane *lane);
+void load_messages(struct lane *lane);
 void load_queue_pair(struct lane *lane);
 void load_queue_echo(struct lane *lane);
 void load_counter(struct lane *lane);

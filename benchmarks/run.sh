@@ -119,8 +119,13 @@ measure() {
 	shift 2
 	local binary=$FLOOR
 	[ "$program" = floor ] || binary=$BENCH
-	if [ "$cell" = events ]; then
-		"${client_cpu[@]}" "$FLOOR" write --address="$ADDRESS" --seconds=30 2>/dev/null &
+	local feed=
+	case $cell in
+	events) feed=write ;;
+	messages) feed=publish ;;
+	esac
+	if [ -n "$feed" ]; then
+		"${client_cpu[@]}" "$FLOOR" "$feed" --address="$ADDRESS" --seconds=30 2>/dev/null &
 		writer=$!
 	fi
 	"${client_cpu[@]}" timeout 60 "$binary" "$cell" --address="$ADDRESS" --member="$member" \

@@ -31,6 +31,7 @@ enum {
 	TYPE_AUTHENTICATE = 0x000100,
 	TYPE_MAP_GET = 0x010200,
 	TYPE_MAP_SET = 0x010f00,
+	TYPE_TOPIC_PUBLISH = 0x040100,
 	TYPE_QUEUE_OFFER = 0x030100,
 	TYPE_QUEUE_TAKE = 0x030600,
 
@@ -181,7 +182,7 @@ wire_map_set(uint8_t *out, const struct wire *wire, const char *map, int64_t key
 
 // A queue lives in the partition of its name, hashed as a string.
 static int32_t
-queue_partition(const struct wire *wire, const char *queue)
+name_partition(const struct wire *wire, const char *queue)
 {
 	uint8_t content[WIRE_OVERHEAD];
 	size_t length = strnlen(queue, sizeof(content) - 4);
@@ -193,7 +194,7 @@ queue_partition(const struct wire *wire, const char *queue)
 size_t
 wire_queue_offer(uint8_t *out, const struct wire *wire, const char *queue, size_t value_size)
 {
-	uint8_t *p = put_head(out, TYPE_QUEUE_OFFER, queue_partition(wire, queue), 8);
+	uint8_t *p = put_head(out, TYPE_QUEUE_OFFER, name_partition(wire, queue), 8);
 	p = put_number(p, 0, 8); // does not wait for room
 	p = put_frame(p, 0, queue, strlen(queue));
 	return (size_t)(put_value_frame(p, value_size) - out);
@@ -202,8 +203,16 @@ wire_queue_offer(uint8_t *out, const struct wire *wire, const char *queue, size_
 size_t
 wire_queue_take(uint8_t *out, const struct wire *wire, const char *queue)
 {
-	uint8_t *p = put_head(out, TYPE_QUEUE_TAKE, queue_partition(wire, queue), 0);
+	uint8_t *p = put_head(out, TYPE_QUEUE_TAKE, name_partition(wire, queue), 0);
 	return (size_t)(put_frame(p, FLAG_LAST, queue, strlen(queue)) - out);
+}
+
+size_t
+wire_topic_publish(uint8_t *out, const struct wire *wire, const char *topic, size_t value_size)
+{
+	uint8_t *p = put_head(out, TYPE_TOPIC_PUBLISH, name_partition(wire, topic), 0);
+	p = put_frame(p, 0, topic, strlen(topic));
+	return (size_t)(put_value_frame(p, value_size) - out);
 }
 
 void

@@ -52,6 +52,8 @@ size_t wire_map_set(uint8_t *out, const struct wire *wire, const char *map, int6
 		size_t value_size);
 size_t wire_queue_offer(
 		uint8_t *out, const struct wire *wire, const char *queue, size_t value_size);
+size_t wire_topic_publish(
+		uint8_t *out, const struct wire *wire, const char *topic, size_t value_size);
 size_t wire_queue_take(uint8_t *out, const struct wire *wire, const char *queue);
 
 // Writes the correlation id into a built request.
