@@ -21,6 +21,9 @@ PRINTS = {
     "listener": 'added "apples": 7\nupdated "apples": 6\nremoved "apples": null\n',
     "locks": "bob got the door: no\nbob unlocks it: NOT_OWNER\nbob got the door: yes\n",
     "map_basics": "apples: 7\npears: none\nsold one: yes\nentries: 2\n",
+    "multimap": "apple on page 3: new\napple on page 3: known\n"
+                "apple: pages 2, sum 15\npear: pages 2, sum 42\n"
+                "apple: pages 1, sum 3\npear: pages 1, sum 30\n",
     "pn_counter": "1000 hits\nless a thousand: 0\n",
     "queue_worker": "100 jobs done, sum 5050\none more? TIMEOUT\n",
     "readme": "apples: 7\n",

@@ -6,6 +6,7 @@
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/list.h>
 #include <hazelcast/map.h>
+#include <hazelcast/multimap.h>
 #include <hazelcast/object.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
@@ -179,3 +180,36 @@ extern inline hz_err hz_topic_destroy(hz_topic **topic, hz_error *err);
 extern inline hz_err hz_topic_publish(hz_topic *topic, hz_value message, hz_error *err);
 extern inline hz_err hz_topic_publish_all(
 		hz_topic *topic, const hz_value *messages, size_t n, hz_error *err);
+extern inline hz_err hz_multimap_destroy(hz_multimap **multimap, hz_error *err);
+extern inline hz_err hz_multimap_put(
+		hz_multimap *multimap, hz_value key, hz_value value, bool *done, hz_error *err);
+extern inline hz_err hz_multimap_put_all(
+		hz_multimap *multimap, const hz_entry *entries, size_t n, hz_error *err);
+extern inline hz_err hz_multimap_remove(
+		hz_multimap *multimap, hz_value key, hz_value value, bool *done, hz_error *err);
+extern inline hz_err hz_multimap_remove_all(
+		hz_multimap *multimap, hz_value key, hz_items **old, hz_error *err);
+extern inline hz_err hz_multimap_delete(hz_multimap *multimap, hz_value key, hz_error *err);
+extern inline hz_err hz_multimap_clear(hz_multimap *multimap, hz_error *err);
+extern inline hz_err hz_multimap_get(
+		hz_multimap *multimap, hz_value key, hz_items **out, hz_error *err);
+extern inline hz_err hz_multimap_value_count(
+		hz_multimap *multimap, hz_value key, int32_t *out, hz_error *err);
+extern inline hz_err hz_multimap_contains_key(
+		hz_multimap *multimap, hz_value key, bool *out, hz_error *err);
+extern inline hz_err hz_multimap_contains_value(
+		hz_multimap *multimap, hz_value value, bool *out, hz_error *err);
+extern inline hz_err hz_multimap_contains_entry(
+		hz_multimap *multimap, hz_value key, hz_value value, bool *out, hz_error *err);
+extern inline hz_err hz_multimap_size(hz_multimap *multimap, int32_t *out, hz_error *err);
+extern inline hz_err hz_multimap_key_set(hz_multimap *multimap, hz_items **out, hz_error *err);
+extern inline hz_err hz_multimap_values(hz_multimap *multimap, hz_items **out, hz_error *err);
+extern inline hz_err hz_multimap_entry_set(hz_multimap *multimap, hz_items **out, hz_error *err);
+extern inline hz_err hz_multimap_lock(
+		hz_multimap *multimap, hz_value key, const hz_lock_options *options, hz_error *err);
+extern inline hz_err hz_multimap_try_lock(hz_multimap *multimap, hz_value key, int64_t timeout_ms,
+		const hz_lock_options *options, bool *done, hz_error *err);
+extern inline hz_err hz_multimap_unlock(hz_multimap *multimap, hz_value key, hz_error *err);
+extern inline hz_err hz_multimap_force_unlock(hz_multimap *multimap, hz_value key, hz_error *err);
+extern inline hz_err hz_multimap_is_locked(
+		hz_multimap *multimap, hz_value key, bool *out, hz_error *err);

@@ -22,7 +22,7 @@ typedef struct hz_entry_event {
 	hz_value old_value;     // before it
 	hz_value merging_value; // merged: the one that came from the other part of the cluster
 	hz_uuid member;         // where it happened
-	int32_t affected;       // evict_all, clear_all: how many entries; else 1
+	int32_t affected;       // evict_all, clear_all: how many keys; else 1
 } hz_entry_event;
 
 typedef void (*hz_entry_fn)(void *ctx, const hz_entry_event *event);

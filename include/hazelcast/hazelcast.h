@@ -20,6 +20,7 @@
 #include <hazelcast/lock_options.h>
 #include <hazelcast/map.h>
 #include <hazelcast/message_listener.h>
+#include <hazelcast/multimap.h>
 #include <hazelcast/object.h>
 #include <hazelcast/partition_listener.h>
 #include <hazelcast/pn_counter.h>

@@ -20,6 +20,7 @@ extern "C" {
 #define HZ_SERVICE_FLAKE_ID_GENERATOR "hz:impl:flakeIdGeneratorService"
 #define HZ_SERVICE_LIST "hz:impl:listService"
 #define HZ_SERVICE_MAP "hz:impl:mapService"
+#define HZ_SERVICE_MULTIMAP "hz:impl:multiMapService"
 #define HZ_SERVICE_PN_COUNTER "hz:impl:PNCounterService"
 #define HZ_SERVICE_QUEUE "hz:impl:queueService"
 #define HZ_SERVICE_SET "hz:impl:setService"

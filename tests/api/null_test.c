@@ -109,6 +109,37 @@ a_queue(void)
 }
 
 static void
+a_multimap(void)
+{
+	const hz_value k = hz_str("k");
+	const hz_entry entry = {k, k};
+	REFUSES(hz_multimap_put_async(NULL, k, k));
+	REFUSES(hz_multimap_put_all_async(NULL, &entry, 1));
+	REFUSES(hz_multimap_remove_async(NULL, k, k));
+	REFUSES(hz_multimap_remove_all_async(NULL, k));
+	REFUSES(hz_multimap_delete_async(NULL, k));
+	REFUSES(hz_multimap_clear_async(NULL));
+	REFUSES(hz_multimap_get_async(NULL, k));
+	REFUSES(hz_multimap_value_count_async(NULL, k));
+	REFUSES(hz_multimap_contains_key_async(NULL, k));
+	REFUSES(hz_multimap_contains_value_async(NULL, k));
+	REFUSES(hz_multimap_contains_entry_async(NULL, k, k));
+	REFUSES(hz_multimap_size_async(NULL));
+	REFUSES(hz_multimap_key_set_async(NULL));
+	REFUSES(hz_multimap_values_async(NULL));
+	REFUSES(hz_multimap_entry_set_async(NULL));
+	REFUSES(hz_multimap_lock_async(NULL, k, NULL));
+	REFUSES(hz_multimap_try_lock_async(NULL, k, 1, NULL));
+	REFUSES(hz_multimap_unlock_async(NULL, k));
+	REFUSES(hz_multimap_force_unlock_async(NULL, k));
+	REFUSES(hz_multimap_is_locked_async(NULL, k));
+	REFUSES(hz_multimap_destroy_async(NULL));
+	HZT_EQ_INT(hz_multimap_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_multimap_name(NULL), "");
+	hz_multimap_close(NULL);
+}
+
+static void
 counters_and_ids(void)
 {
 	int64_t n = 7;
@@ -212,6 +243,7 @@ static const hzt_case cases[] = {
 		{"writing_a_map", writing_a_map},
 		{"locks_of_a_map", locks_of_a_map},
 		{"a_queue", a_queue},
+		{"a_multimap", a_multimap},
 		{"counters_and_ids", counters_and_ids},
 		{"blocking_forms", blocking_forms},
 		{"what_is_no_operation", what_is_no_operation},

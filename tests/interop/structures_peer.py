@@ -35,6 +35,10 @@ class Ear:
             self._events.append(list(event))
             self._more.notify_all()
 
+    def hear_once(self, *event):
+        if list(event) not in self._events:
+            self.hear(*event)
+
     def heard(self, count):
         with self._more:
             if not self._more.wait_for(lambda: len(self._events) >= count, PATIENCE_S):
@@ -57,11 +61,12 @@ def listen_to_entries(structure, ear):
 
 
 def listen_to_values(structure, ear):
+    # This client asks every member for the events of all members, and so hears each as often.
     structure.add_entry_listener(
         include_value=True,
-        added_func=lambda e: ear.hear("added", e.key, e.value),
-        removed_func=lambda e: ear.hear("removed", e.key, e.old_value),
-        clear_all_func=lambda e: ear.hear("cleared", e.number_of_affected_entries))
+        added_func=lambda e: ear.hear_once("added", e.key, e.value),
+        removed_func=lambda e: ear.hear_once("removed", e.key, e.old_value),
+        clear_all_func=lambda e: ear.hear_once("cleared", e.number_of_affected_entries))
 
 
 def listen_to_messages(structure, ear):

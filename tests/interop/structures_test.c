@@ -80,6 +80,13 @@ on_item(void *ctx, const hz_item_event *e)
 	hear(&e->item);
 }
 
+static void
+on_entry(void *ctx, const hz_entry_event *e)
+{
+	(void)ctx;
+	hear(hz_value_is_null(&e->value) ? &e->old_value : &e->value);
+}
+
 static bool
 heard_enough(void *ctx)
 {
@@ -99,6 +106,11 @@ await_heard(int events, int64_t sum)
 
 static const hz_item_listener ITEM_LISTENER = {
 		.size = sizeof(ITEM_LISTENER), .added = on_item, .removed = on_item};
+
+static const hz_entry_listener ENTRY_LISTENER = {.size = sizeof(ENTRY_LISTENER),
+		.added = on_entry,
+		.updated = on_entry,
+		.removed = on_entry};
 
 static hz_listen_options
 with_values(void)
@@ -169,6 +181,43 @@ list(void)
 	HZT_EQ_INT(n, 7);
 	hz_value_clear(&item);
 	HZT_OK_ERR(hz_list_destroy(&list, &err), &err);
+	end();
+}
+
+static void
+multi_map(void)
+{
+	const hz_entry two[] = {{hz_str("k"), hz_i64(1)}, {hz_str("k"), hz_i64(2)}};
+	const hz_listen_options options = with_values();
+	hz_listener_id id = {0};
+	hz_multimap *mm = NULL;
+	bool done = true;
+	int32_t n = 0;
+	begin("multi_map");
+	HZT_OK_ERR(hz_multimap_open(client, name, NULL, &mm, &err), &err);
+	theirs("listen", "", "null");
+	HZT_OK_ERR(hz_multimap_put(mm, hz_str("k"), hz_i64(1), &done, &err), &err);
+	HZT_OK_ERR(hz_multimap_put_all(mm, two, 2, &err), &err);
+	HZT_OK_ERR(hz_multimap_remove(mm, hz_str("k"), hz_i64(2), &done, &err), &err);
+	theirs("heard", "3", "[[\"added\",\"k\",1],[\"added\",\"k\",2],[\"removed\",\"k\",2]]");
+	theirs("entry_set", "", "[[\"k\",1]]");
+	HZT_OK_ERR(hz_multimap_listen(mm, &ENTRY_LISTENER, &options, &id, &err), &err);
+	theirs("put_all", "{\"k\": [1, 5], \"m\": [7]}", "null");
+	theirs("value_count", "\"k\"", "2");
+	theirs("remove", "\"k\", 5", "true");
+	await_heard(3, 5 + 7 + 5);
+	HZT_OK_ERR(hz_multimap_contains_entry(mm, hz_str("m"), hz_i64(7), &done, &err), &err);
+	HZT_CHECK(done);
+	HZT_OK_ERR(hz_multimap_size(mm, &n, &err), &err);
+	HZT_EQ_INT(n, 2);
+	theirs("lock", "\"k\"", "null");
+	HZT_OK_ERR(hz_multimap_try_lock(mm, hz_str("k"), 0, NULL, &done, &err), &err);
+	HZT_CHECK(!done);
+	theirs("unlock", "\"k\"", "null");
+	HZT_OK_ERR(hz_multimap_lock(mm, hz_str("k"), NULL, &err), &err);
+	theirs("try_lock", "\"k\"", "false");
+	HZT_OK_ERR(hz_multimap_unlock(mm, hz_str("k"), &err), &err);
+	HZT_OK_ERR(hz_multimap_destroy(&mm, &err), &err);
 	end();
 }
 
@@ -266,6 +315,7 @@ topic(void)
 static const hzt_case cases[] = {
 		{"flake_id_generator", flake_id_generator},
 		{"list", list},
+		{"multi_map", multi_map},
 		{"pn_counter", pn_counter},
 		{"set", set},
 		{"topic", topic},

@@ -47,6 +47,7 @@ TEST_CLASSES = """
 <queue name="bounded*"><max-size>4</max-size>{backup}</queue>
 <set name="bounded*">{backup}<max-size>4</max-size></set>
 <list name="bounded*">{backup}<max-size>4</max-size></list>
+<multimap name="repeats*">{backup}<value-collection-type>LIST</value-collection-type></multimap>
 """
 
 CP = """
