@@ -94,7 +94,7 @@ hz_err_text(hz_err e)
 	X(48, RUNTIME, SERVER, false)                                                              \
 	X(49, SECURITY, SERVER, false)                                                             \
 	X(50, SOCKET, SERVER, false)                                                               \
-	X(51, STALE_SEQUENCE, SERVER, false)                                                       \
+	X(51, STALE_SEQUENCE, STALE_SEQUENCE, false)                                               \
 	X(52, TARGET_DISCONNECTED, SERVER, false)                                                  \
 	X(53, TARGET_NOT_MEMBER, SERVER, true)                                                     \
 	X(54, TIMEOUT, SERVER, false)                                                              \

@@ -22,8 +22,10 @@ typedef struct data_pair {
 
 struct hz_items {
 	size_t count;
-	size_t at; // items given so far
-	int64_t first;
+	size_t at;        // items given so far
+	hzp_list numbers; // null: they follow each other
+	int64_t next;     // number behind the last
+	int32_t read;     // how many items were looked at
 	bool numbered;
 	bool big_endian;
 	size_t parts;
@@ -106,9 +108,11 @@ hzi_items_read(const struct hz_client *client, const hzp_message *m, const hzi_s
 }
 
 void
-hzi_items_number(hz_items *items, int64_t first)
+hzi_items_number(hz_items *items, const hzp_list *numbers, int64_t next, int32_t read)
 {
-	items->first = first;
+	items->numbers = *numbers;
+	items->next = next;
+	items->read = read;
 	items->numbered = true;
 }
 
@@ -192,7 +196,22 @@ hz_items_seq(const hz_items *items)
 	if (items == NULL || !items->numbered || items->at == 0) {
 		return -1;
 	}
-	return items->first + (int64_t)items->at - 1;
+	if (hzp_list_is_null(&items->numbers)) {
+		return items->next - (int64_t)(items->count - items->at) - 1;
+	}
+	return hzp_list_i64(&items->numbers, (uint32_t)items->at - 1);
+}
+
+HZ_API int64_t
+hz_items_next_seq(const hz_items *items)
+{
+	return items != NULL && items->numbered ? items->next : -1;
+}
+
+HZ_API int32_t
+hz_items_read_count(const hz_items *items)
+{
+	return items != NULL && items->numbered ? items->read : -1;
 }
 
 HZ_API void

@@ -26,7 +26,8 @@ void hzi_items_add_one(hz_items *items, const hzi_slice *message, hzp_bytes data
 hz_err hzi_items_read(const struct hz_client *client, const hzp_message *m,
 		const hzi_slice *message, hz_items **out, const char **reason);
 
-// Says that the items are numbered: the first has number `first`.
-void hzi_items_number(hz_items *items, int64_t first);
+// Says that the items are numbered: `numbers` is a list of i64 of the same message (null: they follow
+// each other, the last is next - 1). `read` of them were looked at, the next one has number `next`.
+void hzi_items_number(hz_items *items, const hzp_list *numbers, int64_t next, int32_t read);
 
 #endif

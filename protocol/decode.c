@@ -374,13 +374,28 @@ hzp_iter_next(hzp_iter *it, void *item)
 	return taken;
 }
 
+// Where item i of a list of numbers of that type stands; NULL if there is none.
+static const uint8_t *
+packed_item(const hzp_list *list, hzp_kind kind, uint32_t i)
+{
+	const hzp_type *t = list->type;
+	if (t == NULL || t->kind != HZP_KIND_PACKED || t->element->kind != kind ||
+			i >= list->count) {
+		return NULL;
+	}
+	return list->raw + (size_t)i * t->element->wire;
+}
+
 int32_t
 hzp_list_i32(const hzp_list *list, uint32_t i)
 {
-	const hzp_type *t = list->type;
-	if (t == NULL || t->kind != HZP_KIND_PACKED || t->element->kind != HZP_KIND_I32 ||
-			i >= list->count) {
-		return 0;
-	}
-	return (int32_t)hzi_load_le32(list->raw + (size_t)i * t->element->wire);
+	const uint8_t *p = packed_item(list, HZP_KIND_I32, i);
+	return p != NULL ? (int32_t)hzi_load_le32(p) : 0;
+}
+
+int64_t
+hzp_list_i64(const hzp_list *list, uint32_t i)
+{
+	const uint8_t *p = packed_item(list, HZP_KIND_I64, i);
+	return p != NULL ? (int64_t)hzi_load_le64(p) : 0;
 }

@@ -35,6 +35,7 @@ bool hzp_iter_next(hzp_iter *it, void *item);
 // Item i of a decoded list of numbers of that type; zero beyond its end or if it is of another
 // type.
 int32_t hzp_list_i32(const hzp_list *list, uint32_t i);
+int64_t hzp_list_i64(const hzp_list *list, uint32_t i);
 
 // Whether a list is null, or was not sent.
 static inline bool

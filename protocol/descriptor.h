@@ -45,7 +45,7 @@ typedef struct hzp_bytes {
 // A list, set or map.
 //
 // Decoded: `raw` is never NULL unless the list is null or was not sent; read it with hzp_iter_start
-// or, when the items are i32, with hzp_list_i32.
+// or, when the items are numbers of 32 or 64 bits, with hzp_list_i32 or hzp_list_i64.
 // To encode: `items` is an array of `count` of the C type named beside the field, or `raw` is what
 // was once decoded. With neither the list is null where that is allowed, else empty; an empty list
 // in a place that may be null needs HZP_EMPTY_LIST.

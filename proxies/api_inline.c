@@ -10,6 +10,7 @@
 #include <hazelcast/object.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
+#include <hazelcast/ringbuffer.h>
 #include <hazelcast/set.h>
 #include <hazelcast/topic.h>
 
@@ -213,3 +214,18 @@ extern inline hz_err hz_multimap_unlock(hz_multimap *multimap, hz_value key, hz_
 extern inline hz_err hz_multimap_force_unlock(hz_multimap *multimap, hz_value key, hz_error *err);
 extern inline hz_err hz_multimap_is_locked(
 		hz_multimap *multimap, hz_value key, bool *out, hz_error *err);
+extern inline hz_err hz_ringbuffer_destroy(hz_ringbuffer **ring, hz_error *err);
+extern inline hz_err hz_ringbuffer_capacity(hz_ringbuffer *ring, int64_t *out, hz_error *err);
+extern inline hz_err hz_ringbuffer_size(hz_ringbuffer *ring, int64_t *out, hz_error *err);
+extern inline hz_err hz_ringbuffer_head_sequence(hz_ringbuffer *ring, int64_t *out, hz_error *err);
+extern inline hz_err hz_ringbuffer_tail_sequence(hz_ringbuffer *ring, int64_t *out, hz_error *err);
+extern inline hz_err hz_ringbuffer_remaining_capacity(
+		hz_ringbuffer *ring, int64_t *out, hz_error *err);
+extern inline hz_err hz_ringbuffer_add(hz_ringbuffer *ring, hz_value item, hz_overflow overflow,
+		int64_t *sequence, hz_error *err);
+extern inline hz_err hz_ringbuffer_add_all(hz_ringbuffer *ring, const hz_value *items, size_t n,
+		hz_overflow overflow, int64_t *last, hz_error *err);
+extern inline hz_err hz_ringbuffer_read_one(
+		hz_ringbuffer *ring, int64_t sequence, hz_value *out, hz_error *err);
+extern inline hz_err hz_ringbuffer_read_many(hz_ringbuffer *ring, int64_t from, int32_t min,
+		int32_t max, hz_items **out, hz_error *err);

@@ -169,6 +169,8 @@ WHEN = {
     "CONSISTENCY_LOST": "A PN counter whose replicas have not heard of what this client has read or"
                         " written: see `hz_pn_counter_reset`.",
     "NODE_ID_RANGE": "Every member's node id is out of the range that ids have room for.",
+    "STALE_SEQUENCE": "The item of a ringbuffer is older than its head: it was overwritten, or has"
+                      " expired. Read on from `hz_ringbuffer_head_sequence`.",
 }
 
 

@@ -25,6 +25,7 @@
 #include <hazelcast/partition_listener.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
+#include <hazelcast/ringbuffer.h>
 #include <hazelcast/set.h>
 #include <hazelcast/temporal.h>
 #include <hazelcast/topic.h>

@@ -39,6 +39,11 @@ HZ_API void hz_items_rewind(hz_items *items);
 // items; -1 otherwise. One thread at a time; does not block. Since 0.1.
 HZ_API int64_t hz_items_seq(const hz_items *items);
 
+// The sequence number to read on from, and how many items the member has looked at, of a structure
+// that numbers its items; -1 otherwise. One thread at a time; does not block. Since 0.1.
+HZ_API int64_t hz_items_next_seq(const hz_items *items);
+HZ_API int32_t hz_items_read_count(const hz_items *items);
+
 // Frees the collection and all it lent. NULL-safe, nulls the pointer. Since 0.1.
 HZ_API void hz_items_destroy(hz_items **items);
 

@@ -140,6 +140,23 @@ a_multimap(void)
 }
 
 static void
+a_ringbuffer(void)
+{
+	hz_value item = hz_str("item");
+	REFUSES(hz_ringbuffer_capacity_async(NULL));
+	REFUSES(hz_ringbuffer_size_async(NULL));
+	REFUSES(hz_ringbuffer_head_sequence_async(NULL));
+	REFUSES(hz_ringbuffer_tail_sequence_async(NULL));
+	REFUSES(hz_ringbuffer_remaining_capacity_async(NULL));
+	REFUSES(hz_ringbuffer_add_async(NULL, item, HZ_OVERFLOW_FAIL));
+	REFUSES(hz_ringbuffer_add_all_async(NULL, &item, 1, HZ_OVERFLOW_FAIL));
+	REFUSES(hz_ringbuffer_read_one_async(NULL, 0));
+	REFUSES(hz_ringbuffer_read_many_async(NULL, 0, 0, 1));
+	REFUSES(hz_ringbuffer_read_many_async(NULL, 0, 1, 1));
+	REFUSES(hz_ringbuffer_destroy_async(NULL));
+}
+
+static void
 counters_and_ids(void)
 {
 	int64_t n = 7;
@@ -244,6 +261,7 @@ static const hzt_case cases[] = {
 		{"locks_of_a_map", locks_of_a_map},
 		{"a_queue", a_queue},
 		{"a_multimap", a_multimap},
+		{"a_ringbuffer", a_ringbuffer},
 		{"counters_and_ids", counters_and_ids},
 		{"blocking_forms", blocking_forms},
 		{"what_is_no_operation", what_is_no_operation},

@@ -48,6 +48,17 @@ TEST_CLASSES = """
 <set name="bounded*">{backup}<max-size>4</max-size></set>
 <list name="bounded*">{backup}<max-size>4</max-size></list>
 <multimap name="repeats*">{backup}<value-collection-type>LIST</value-collection-type></multimap>
+<ringbuffer name="small*"><capacity>10</capacity>{backup}</ringbuffer>
+<ringbuffer name="bounded*">
+  <capacity>4</capacity>{backup}<time-to-live-seconds>3600</time-to-live-seconds>
+</ringbuffer>
+<ringbuffer name="_hz_rb_small*"><capacity>10</capacity>{backup}</ringbuffer>
+<ringbuffer name="_hz_rb_bounded*">
+  <capacity>4</capacity>{backup}<time-to-live-seconds>3600</time-to-live-seconds>
+</ringbuffer>
+<ringbuffer name="_hz_rb_brief*">
+  <capacity>4</capacity>{backup}<time-to-live-seconds>1</time-to-live-seconds>
+</ringbuffer>
 """
 
 CP = """
