@@ -48,6 +48,9 @@ hzi_call_sending(hzi_call *call)
 		if (atomic_compare_exchange_weak_explicit(&call->word, &word,
 				    WITH_STATE(word, HZI_CALL_SENT), memory_order_acq_rel,
 				    memory_order_relaxed)) {
+			if (call->join != NULL) {
+				hzi_join_child_sending(call);
+			}
 			return true;
 		}
 	}
@@ -131,22 +134,52 @@ hzi_call_end_abandoned(hzi_call *call)
 	hzi_call_release(call);
 }
 
+// ---- Permits ----
+
+static _Atomic int32_t *
+permits_of(const hzi_call *call, int32_t *limit)
+{
+	hz_client *client = call->client;
+	*limit = call->parked ? client->config->max_parked_invocations
+			      : client->config->max_concurrent_invocations;
+	return call->parked ? &client->parked : &client->in_flight;
+}
+
+bool
+hzi_call_take_permit(hzi_call *call)
+{
+	int32_t limit;
+	_Atomic int32_t *counter = permits_of(call, &limit);
+	if (call->permit || call->library || call->join != NULL) {
+		return true;
+	}
+	if (atomic_fetch_add(counter, 1) >= limit && !hzi_on_callback_thread()) {
+		// If room came meanwhile, somebody may have been refused for this very attempt.
+		if (atomic_fetch_sub(counter, 1) <= limit) {
+			hzi_client_view_changed(call->client);
+		}
+		return false;
+	}
+	call->permit = true;
+	return true;
+}
+
 void
 hzi_call_return_permit(hzi_call *call)
 {
-	hz_client *client = call->client;
+	int32_t limit;
+	_Atomic int32_t *counter = permits_of(call, &limit);
 	if (!call->permit) {
 		return;
 	}
 	call->permit = false;
-	_Atomic int32_t *counter = call->parked ? &client->parked : &client->in_flight;
-	int32_t limit = call->parked ? client->config->max_parked_invocations
-				     : client->config->max_concurrent_invocations;
 	// Whoever waits for room sleeps on the view word, and can only be there when all room was taken.
 	if (atomic_fetch_sub(counter, 1) >= limit) {
-		hzi_client_view_changed(client);
+		hzi_client_view_changed(call->client);
 	}
 }
+
+// ---- Ending ----
 
 // Whether an ended call goes to worker 0, which may try again, before its consumer hears of it.
 static bool
@@ -176,7 +209,8 @@ run_action(hzi_call *call)
 void
 hzi_call_done(hzi_call *call)
 {
-	if (call->code == HZ_OK) {
+	// What fails may be tried again and keeps its permit, but for a fan-out that was begun.
+	if (call->code == HZ_OK || call->own_join != NULL) {
 		hzi_call_return_permit(call);
 	}
 	set_state(call, HZI_CALL_DONE);

@@ -119,6 +119,7 @@ struct hzi_call {
 	int64_t resume_ns;           // end of the pause before the next try
 	_Atomic int64_t held_ns;     // when the response came while acknowledgements were missing
 	uint32_t tries;
+	uint32_t view; // of the client when this try began: what has changed since is worth another
 
 	// Outcome, written between claimed and done.
 	hz_err code;   // of this try: HZ_OK when response holds an answer, also a member's error
@@ -134,7 +135,7 @@ struct hzi_call {
 	hz_done_fn fn;
 	void *ctx;
 	hz_completions *completions;
-	struct hzi_join *join;     // a child's parent
+	struct hzi_join *join;     // whose child it is; NULL: nobody's. Set before its first try
 	struct hzi_join *own_join; // a parent's children
 	uint32_t join_index;
 	void (*cluster_done)(
@@ -224,7 +225,13 @@ void hzi_call_deliver(hzi_call *call);
 void hzi_call_retain(hzi_call *call);
 void hzi_call_release(hzi_call *call);
 
-// Gives the permits of the in-flight limit back, once; asks nothing of the state. By whoever ends it.
+// Takes the call's permit of the in-flight limit (rule 19), unless it has it or needs none: the
+// library's own calls and the children of a fan-out do. False: there is no room; calls made on callback
+// threads find some always. Driver only; does not block.
+bool hzi_call_take_permit(hzi_call *call);
+
+// Gives the permit back, once; asks nothing of the state. By whoever ends the call. One system call at
+// most, when others wait for room.
 void hzi_call_return_permit(hzi_call *call);
 
 // Takes a failure's detail, filled by the caller; NULL when there is no memory for one (code and why

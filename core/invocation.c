@@ -6,6 +6,7 @@
 #include "core/batch.h"
 #include "core/cancel.h"
 #include "core/cluster.h"
+#include "core/join.h"
 #include "protocol/encode.h"
 #include "protocol/gen/client.h"
 #include "protocol/message.h"
@@ -76,6 +77,7 @@ set_defaults(hzi_call *call, const hz_call *defaults, const hzi_op *op)
 	call->aim = NULL;
 	atomic_store_explicit(&call->listener, 0, memory_order_relaxed);
 	call->wanted = HZI_ACTION_NONE;
+	call->join = NULL;
 	call->structure_name = "";
 	call->code = HZ_OK;
 	call->why = NULL;
@@ -219,24 +221,6 @@ hzi_call_to_member(hzi_call *call, hz_uuid member)
 
 // ---- Sending ----
 
-static bool
-take_permit(hzi_call *call)
-{
-	hz_client *client = call->client;
-	if (call->permit || call->library || call->op->proto == NULL) {
-		return true;
-	}
-	_Atomic int32_t *counter = call->parked ? &client->parked : &client->in_flight;
-	int32_t limit = call->parked ? client->config->max_parked_invocations
-				     : client->config->max_concurrent_invocations;
-	if (atomic_fetch_add(counter, 1) >= limit && !hzi_on_callback_thread()) {
-		atomic_fetch_sub(counter, 1);
-		return false;
-	}
-	call->permit = true;
-	return true;
-}
-
 static hzi_connection *
 route_to_slot(hz_client *client, uint16_t slot, uint64_t *id)
 {
@@ -344,7 +328,13 @@ void
 hzi_call_send(hzi_call *call)
 {
 	uint64_t conn_id = 0;
-	if (!take_permit(call)) {
+	if (call->op->proto == NULL) {
+		hzi_join_send(call);
+		return;
+	}
+	// Before anything that may fail: a change after this must not be slept through.
+	call->view = atomic_load(&call->client->view);
+	if (!hzi_call_take_permit(call)) {
 		hzi_call_end_idle(call, HZ_ERR_OVERLOAD, NULL);
 		return;
 	}
@@ -387,6 +377,13 @@ hzi_call_submit(hzi_call *call, const void *request)
 		hzi_call_end_idle(call, e, "the request could not be encoded");
 		return future;
 	}
+	return hzi_call_start(call);
+}
+
+hz_future
+hzi_call_start(hzi_call *call)
+{
+	hz_future future = hzi_future_of(call);
 	// A callback may make an endless call, but not wait for it: whether it does is known when the
 	// future is consumed, and a call that is then refused must not have been sent.
 	call->deferred = hzi_on_callback_thread() && !call->library &&

@@ -62,6 +62,10 @@ void hzi_call_to_member(hzi_call *call, hz_uuid member);
 // Encodes the request, sends it, and gives the future. Never blocks. Takes the record.
 hz_future hzi_call_submit(hzi_call *call, const void *request);
 
+// Sends what was prepared for the first time, or leaves that to who consumes the future it gives. Never
+// blocks. Takes the record.
+hz_future hzi_call_start(hzi_call *call);
+
 // A future with the error that was put into the record by hzi_call_data or hzi_call_refuse. Takes it.
 hz_future hzi_call_refused(hzi_call *call);
 
@@ -109,21 +113,23 @@ void hzi_result_object(hz_result *result, void *object, void (*destroy)(void *ob
 
 // ---- Fan-outs ----
 
-// Makes of a begun call (its op has proto NULL) a parent of n children. NULL without memory. When all
+// Makes of a begun call (its op has proto NULL) a parent of n children. False without memory. When all
 // children have ended the parent's finish runs on the consumer's thread and finds them by
-// hzi_join_child; the first failed child's error fails the parent before finish is called.
+// hzi_join_child; the first failed child's error fails the parent before finish is called. All together
+// are one call, which takes one permit of the in-flight limit.
 typedef struct hzi_join hzi_join;
 bool hzi_join_begin(hzi_call *parent, uint32_t n);
 
-// A child of the parent: begin it with this in place of hzi_call_begin, then submit it with
-// hzi_join_submit. NULL without memory: the parent must then be given to hzi_join_abort.
+// A child of the parent: begin it with this in place of hzi_call_begin, then hand in its request, which
+// is encoded at once and leaves with hzi_join_submit. There must be n of them by then. NULL without
+// memory: the parent must then be given to hzi_join_abort.
 hzi_call *hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index);
 void hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request);
 
-// Ends a fan-out whose beginning failed: children already submitted are ended too. Gives the future.
+// Ends a fan-out whose preparation failed: nothing is sent. Gives the future.
 hz_future hzi_join_abort(hzi_call *parent, hz_err code);
 
-// Ends the beginning: children that were begun may complete the parent from now on. Gives the future.
+// Sends all children, if there is room for a call. Never blocks. Gives the future.
 hz_future hzi_join_submit(hzi_call *parent);
 
 // The i-th child in finish (its response lies in child->response); n of them.

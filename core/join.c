@@ -3,6 +3,7 @@
 
 #include "core/client.h"
 #include "core/invocation.h"
+#include "protocol/encode.h"
 
 #include <stdlib.h>
 
@@ -21,12 +22,8 @@ hzi_join_begin(hzi_call *parent, uint32_t n)
 	}
 	join->parent = parent;
 	join->count = n;
-	atomic_store_explicit(&join->left, 1, memory_order_relaxed);
 	atomic_store_explicit(&join->holds, 1, memory_order_relaxed);
 	parent->own_join = join;
-	hz_batch_begin(parent->client); // the children leave in one write per connection
-	hzi_call_publish(parent);
-	join->generation = generation_of(parent);
 	return true;
 }
 
@@ -46,25 +43,20 @@ hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index)
 			memory_order_relaxed);
 	child->owner_id = parent->owner_id;
 	child->hash = parent->hash;
-	// The whole fan-out is one logical call: its parent's permit is the only one (rule 19).
-	child->library = true;
 	child->wanted = HZI_ACTION_JOIN;
 	child->join = join;
 	child->join_index = index;
 	join->children[index] = child;
-	join->begun++;
 	return child;
 }
 
 void
 hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request)
 {
-	hzi_join *join = parent->own_join;
-	atomic_fetch_add_explicit(&join->left, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&join->holds, 1, memory_order_relaxed);
-	atomic_store_explicit(&child->action, HZI_ACTION_JOIN, memory_order_relaxed);
-	hzi_call_watch(child);
-	hzi_call_submit(child, request);
+	hz_err e = hzp_encode(&child->request, child->op->proto->request, request);
+	if (e != HZ_OK && parent->code == HZ_OK) {
+		parent->code = e;
+	}
 }
 
 // Gives the children's records back, and the join itself.
@@ -136,27 +128,68 @@ hzi_join_child_ended(hzi_call *child)
 	drop_hold(join);
 }
 
+static void
+send_child(hzi_call *child)
+{
+	atomic_store_explicit(&child->action, HZI_ACTION_JOIN, memory_order_relaxed);
+	hzi_call_watch(child);
+	hzi_call_send(child);
+}
+
+void
+hzi_join_send(hzi_call *parent)
+{
+	hz_client *client = parent->client;
+	hzi_join *join = parent->own_join;
+	parent->view = atomic_load(&client->view);
+	if (!hzi_call_take_permit(parent)) {
+		hzi_call_end_idle(parent, HZ_ERR_OVERLOAD, NULL);
+		return;
+	}
+	atomic_store_explicit(&join->left, join->count + 1, memory_order_relaxed);
+	atomic_store_explicit(&join->holds, join->count + 1, memory_order_relaxed);
+	join->generation = generation_of(parent) + 1;
+	hzi_call_retain(parent); // it may end as soon as it is published
+	hzi_call_publish(parent);
+	hz_batch_begin(client); // the children leave in one write per connection
+	if (atomic_load(&client->closing)) {
+		hzi_call_fail(parent, join->generation, HZ_ERR_CLOSED, NULL);
+	}
+	for (uint32_t i = 0; i < join->count; i++) {
+		send_child(join->children[i]);
+	}
+	count_down(join);
+	hz_batch_end(client);
+	hzi_call_release(parent);
+}
+
+void
+hzi_join_child_sending(const hzi_call *child)
+{
+	const hzi_join *join = child->join;
+	hzi_call *parent = join->parent;
+	// The parent may have given up and be in another life: the generation tells.
+	uint64_t word = atomic_load_explicit(&parent->word, memory_order_relaxed);
+	while (HZI_WORD_STATE(word) == HZI_CALL_PENDING &&
+			HZI_WORD_GENERATION(word) == join->generation) {
+		uint64_t sent = (word & ~UINT64_C(15)) | HZI_CALL_SENT;
+		if (atomic_compare_exchange_weak_explicit(&parent->word, &word, sent,
+				    memory_order_acq_rel, memory_order_relaxed)) {
+			return;
+		}
+	}
+}
+
 hz_future
 hzi_join_submit(hzi_call *parent)
 {
-	hz_future future = hzi_future_of(parent);
-	hzi_join *join = parent->own_join;
-	// The parent may end, and be released by nobody yet: its future is not consumed.
-	if (atomic_load(&parent->client->closing)) {
-		hzi_call_fail(parent, join->generation, HZ_ERR_CLOSED, NULL);
-	}
-	count_down(join);
-	hz_batch_end(parent->client);
-	return future;
+	return parent->code == HZ_OK ? hzi_call_start(parent) : hzi_call_refused(parent);
 }
 
 hz_future
 hzi_join_abort(hzi_call *parent, hz_err code)
 {
-	hz_future future = hzi_future_of(parent);
-	hzi_call_fail(parent, parent->own_join->generation, code, NULL);
-	hz_batch_end(parent->client);
-	return future;
+	return hzi_call_refuse(parent, code, NULL);
 }
 
 void

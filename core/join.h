@@ -4,8 +4,11 @@
 // a call record without a message of its own; each child is an ordinary asynchronous call whose
 // done-action counts the join down. Whoever brings it to zero ends the parent.
 //
-// The join has one hold for each child and one for the parent: a waiter that gives up leaves, the last
-// one to go frees it (H19).
+// All is prepared before any of it is sent, so that a parent for which there is no room yet (it takes
+// one permit for all) can be sent later, by whoever waits for it.
+//
+// The join has one hold for each child under way and one for the parent: a waiter that gives up
+// leaves, the last one to go frees it.
 #ifndef HZI_CORE_JOIN_H
 #define HZI_CORE_JOIN_H
 
@@ -13,14 +16,21 @@
 
 struct hzi_join {
 	hzi_call *parent;
-	uint64_t generation;    // of the parent's only try
-	_Atomic uint32_t left;  // children that have not ended, plus one while they are being begun
+	uint64_t generation;    // of the try in which the children leave
+	_Atomic uint32_t left;  // children that have not ended, plus one while they are being sent
 	_Atomic uint32_t holds; // children not ended, plus the parent
 	_Atomic uint32_t first_bad; // index + 1 of the first child that failed, 0 none
 	uint32_t count;
-	uint32_t begun;
 	hzi_call *children[];
 };
+
+// Sends the children of a parent its driver owns, if there is room for one call more; if not it ends
+// with HZ_ERR_OVERLOAD and may be sent again. What hzi_call_send is for other calls.
+void hzi_join_send(hzi_call *parent);
+
+// The first byte of a child is about to leave: from now on the parent may have been applied. Any
+// thread; does not block.
+void hzi_join_child_sending(const hzi_call *child);
 
 // A child has ended for good: its outcome is in its record. Any thread; does not block.
 void hzi_join_child_ended(hzi_call *child);

@@ -84,8 +84,9 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 	hz_client *client = call->client;
 	int64_t deadline = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
 	hzi_again aimed = call->aim != NULL ? call->aim->again(call) : HZI_AGAIN_NO;
-	if (call->op->proto == NULL ||
-			(aimed == HZI_AGAIN_NO && !worth_repeating(call, wait_room))) {
+	// A fan-out has tried again in each of its parts; as a whole it can only wait for room.
+	bool over = call->op->proto == NULL && call->code != HZ_ERR_OVERLOAD;
+	if (over || (aimed == HZI_AGAIN_NO && !worth_repeating(call, wait_room))) {
 		return HZI_RETRY_FAIL;
 	}
 	if (atomic_load(&client->closing)) {

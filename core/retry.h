@@ -9,7 +9,7 @@
 typedef enum hzi_retry {
 	HZI_RETRY_FAIL, // report it
 	HZI_RETRY_NOW,  // send it again at once
-	HZI_RETRY_PAUSE // wait until call->resume_ns or until the client's view changes, then send again
+	HZI_RETRY_PAUSE // wait until call->resume_ns or the client's view is not call->view, then send again
 } hzi_retry;
 
 // Decides about an ended try with code other than HZ_OK. Its driver asks. `wait_room`: the caller

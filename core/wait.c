@@ -93,10 +93,12 @@ give_up(hzi_call *call)
 	withdraw(call);
 }
 
-// Sleeps until the view changes, the pause is over or the deadline passes.
+// Sleeps until the view is not the one of the last try any more, the pause is over or the deadline
+// passes.
 static void
-pause_call(hzi_call *call, uint32_t view)
+pause_call(hzi_call *call)
 {
+	uint32_t view = call->view;
 	hz_client *client = call->client;
 	int64_t until_ns =
 			call->resume_ns < deadline_of(call) ? call->resume_ns : deadline_of(call);
@@ -124,10 +126,10 @@ still_wanted(hzi_call *call)
 // A pause that is over once the try has another chance. Whatever the caller reports then says what the
 // last try failed of.
 static hz_err
-pause_and_check(hzi_call *call, hzi_retry decision, uint32_t view)
+pause_and_check(hzi_call *call, hzi_retry decision)
 {
 	if (decision == HZI_RETRY_PAUSE) {
-		pause_call(call, view);
+		pause_call(call);
 	}
 	hz_err e = still_wanted(call);
 	if (e != HZ_OK) {
@@ -141,8 +143,6 @@ hzi_call_wait(hzi_call *call, bool wait_room)
 {
 	hz_client *client = call->client;
 	for (;;) {
-		// Read before the outcome: a change after the try ended must not be slept through.
-		uint32_t view = atomic_load(&client->view);
 		if (!sleep_until_ended(call)) {
 			give_up(call);
 		}
@@ -154,7 +154,7 @@ hzi_call_wait(hzi_call *call, bool wait_room)
 			call->in_doubt = call->in_doubt || call->was_in_doubt;
 			return call->code;
 		}
-		hz_err e = pause_and_check(call, decision, view);
+		hz_err e = pause_and_check(call, decision);
 		if (e != HZ_OK) {
 			return e;
 		}

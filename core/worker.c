@@ -163,11 +163,13 @@ drive(hzi_job *job)
 	}
 }
 
-// Another look at the calls that pause: their time may have come, or the view may have changed.
+// Another look at the calls that pause: their time may have come, or the view may be another one than
+// when their last try began.
 static void
-look_at_paused(hzi_worker *worker, bool view_changed)
+look_at_paused(hzi_worker *worker)
 {
 	int64_t now_ns = hzi_now_ns();
+	uint32_t view = atomic_load(&worker->client->view);
 	hzi_node *list = worker->paused;
 	worker->paused = NULL;
 	while (list != NULL) {
@@ -176,7 +178,7 @@ look_at_paused(hzi_worker *worker, bool view_changed)
 		hz_err e = ended_while_paused(call, now_ns);
 		if (e != HZ_OK) {
 			fail_for_good(call, e);
-		} else if (view_changed || now_ns >= call->resume_ns) {
+		} else if (view != call->view || now_ns >= call->resume_ns) {
 			send_again(call);
 		} else {
 			park(call);
@@ -294,20 +296,17 @@ run_library_worker(void *arg)
 	hzi_worker *worker = arg;
 	hz_client *client = worker->client;
 	int64_t next_tick_ns = hzi_now_ns() + TICK_NS;
-	uint32_t view = atomic_load(&client->view);
 	while (!atomic_load(&worker->stop)) {
 		hzi_mailbox_wait(&worker->inbox, next_look_ns(worker, next_tick_ns));
-		uint32_t now_view = atomic_load(&client->view);
 		run_jobs(worker);
-		look_at_paused(worker, now_view != view);
-		view = now_view;
+		look_at_paused(worker);
 		if (hzi_now_ns() >= next_tick_ns) {
 			tick_or_stop(client);
 			next_tick_ns = hzi_now_ns() + TICK_NS;
 		}
 	}
 	run_jobs(worker);
-	look_at_paused(worker, false);
+	look_at_paused(worker);
 	run_jobs(worker);
 	atomic_store(&worker->finished, 1);
 	hzi_futex_wake(&worker->finished, 1);
