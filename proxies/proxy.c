@@ -48,8 +48,22 @@ check_call(const hz_call *call, hz_error *err)
 	return HZ_OK;
 }
 
-static hzi_handle *
-make_handle(hz_client *client, hzi_name *name, const hz_call *call, size_t size)
+hz_err
+hzi_handle_check(const hz_client *client, const char *name, const hz_call *call, hzi_handle **out,
+		hz_error *err)
+{
+	hz_err e = hzi_client_enter(client);
+	if (e != HZ_OK) {
+		return hzi_fail(err, e, "%s", client == NULL ? "client is NULL" : hz_err_text(e));
+	}
+	if (name == NULL || out == NULL) {
+		return hzi_fail(err, HZ_ERR_ARGUMENT, "%s is NULL", name == NULL ? "name" : "out");
+	}
+	return check_call(call, err);
+}
+
+hzi_handle *
+hzi_handle_new(hz_client *client, hzi_name *name, const hz_call *call, size_t size)
 {
 	hzi_handle *handle = calloc(1, size);
 	if (handle == NULL) {
@@ -72,14 +86,7 @@ hzi_handle_open(hz_client *client, const char *service, const char *name, const 
 		size_t size, hzi_handle **out, hz_error *err)
 {
 	hzi_name *entry = NULL;
-	hz_err e = hzi_client_enter(client);
-	if (e != HZ_OK) {
-		return hzi_fail(err, e, "%s", client == NULL ? "client is NULL" : hz_err_text(e));
-	}
-	if (name == NULL || out == NULL) {
-		return hzi_fail(err, HZ_ERR_ARGUMENT, "%s is NULL", name == NULL ? "name" : "out");
-	}
-	e = check_call(call, err);
+	hz_err e = hzi_handle_check(client, name, call, out, err);
 	if (e == HZ_OK) {
 		e = hzi_names_intern(client, service, name, &entry, err);
 	}
@@ -89,7 +96,7 @@ hzi_handle_open(hz_client *client, const char *service, const char *name, const 
 	if (e != HZ_OK) {
 		return e;
 	}
-	hzi_handle *handle = make_handle(client, entry, call, size);
+	hzi_handle *handle = hzi_handle_new(client, entry, call, size);
 	if (handle == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a handle");
 	}

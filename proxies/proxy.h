@@ -12,6 +12,8 @@
 #include <hazelcast/items.h>
 #include <hazelcast/value.h>
 
+struct hzi_name; // proxies/names.h
+
 #define HZI_HANDLE_MAX 256 // bytes that a handle may cost
 
 // How much longer than the member the client waits, when the member was told how long to wait.
@@ -25,6 +27,13 @@
 // end with.
 hz_err hzi_handle_open(hz_client *client, const char *service, const char *name,
 		const hz_call *call, size_t size, hzi_handle **out, hz_error *err);
+
+// The two ends of that, for structures that tell the members of a name in another way: checks what
+// the application has given, and makes the handle of a name (NULL without memory).
+hz_err hzi_handle_check(const hz_client *client, const char *name, const hz_call *call,
+		hzi_handle **out, hz_error *err);
+hzi_handle *hzi_handle_new(
+		hz_client *client, struct hzi_name *name, const hz_call *call, size_t size);
 
 // Frees a handle. NULL is fine. In a child of the client's process it only forgets it.
 void hzi_handle_close(hzi_handle *handle);

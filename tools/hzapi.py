@@ -82,7 +82,8 @@ class Sources:
     def __init__(self, constants):
         self.constants = constants  # HZP_MAP_GET -> operation
         self.public, self.own = {}, {}  # name -> (path, words); (path, name) -> words
-        paths = [p for folder in SOURCES for p in sorted(glob.glob(folder + "/*.[ch]"))]
+        paths = [p for folder in SOURCES
+                 for p in sorted(glob.glob(folder + "/**/*.[ch]", recursive=True))]
         macros = {m[0]: m[1:] for p in paths if p.endswith(".h") for m in MACRO.findall(read(p))}
         for path in paths:
             text = expand(read(path), macros) if path.endswith(".c") else ""
