@@ -6,10 +6,9 @@
 
 #include "benchmarks/options.h"
 
-// The command "preload" sets every key of the cells' maps; "write" sets keys of the events' map, and
-// "publish" publishes messages, at a steady rate for the length of the window, with the time in each
-// value. Blocks; returns the exit
-// code and prints what went wrong.
+// The command "preload" sets every key of the cells' maps; "write" sets keys of the events' map,
+// and "publish" publishes messages, at a steady rate for the length of the window, with the time in
+// each value. Blocks; returns the exit code and prints what went wrong.
 int feed(const struct options *options);
 
 #endif

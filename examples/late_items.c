@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stopping workers that wait in a queue without losing a job. A take that is cancelled still waits in
-// the member, which may give it the next job; such a job is late, and its function puts it back.
+// Stopping workers that wait in a queue without losing a job. A take that is cancelled still waits
+// in the member, which may give it the next job; such a job is late, and its function puts it back.
 #include "connect.h"
 
 #include <pthread.h>
@@ -10,7 +10,8 @@ enum { WORKERS = 2, JOBS = 20 };
 
 static hz_client *client;
 
-// Runs on a thread of the client, where calls that have a deadline may wait: all but take, put, lock.
+// Runs on a thread of the client, where calls that have a deadline may wait: all but take, put,
+// lock.
 static void
 put_back(void *ctx, const char *name, const hz_value *job)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listeners for what happens to the entries of a map, multimap or replicated map. listener.h says on
-// which thread they run and what `gap` and `end` mean.
+// Listeners for what happens to the entries of a map, multimap or replicated map. listener.h says
+// on which thread they run and what `gap` and `end` mean.
 #ifndef HAZELCAST_ENTRY_LISTENER_H
 #define HAZELCAST_ENTRY_LISTENER_H
 
@@ -27,9 +27,9 @@ typedef struct hz_entry_event {
 
 typedef void (*hz_entry_fn)(void *ctx, const hz_entry_event *event);
 
-// Size-first: zero it and set `size`. A map has all ten kinds of events, and members send only those
-// whose function is not NULL. A multimap has added, removed and clear_all; a replicated map these,
-// updated and evicted. One function of the ten must not be NULL.
+// Size-first: zero it and set `size`. A map has all ten kinds of events, and members send only
+// those whose function is not NULL. A multimap has added, removed and clear_all; a replicated map
+// these, updated and evicted. One function of the ten must not be NULL.
 typedef struct hz_entry_listener {
 	size_t size;
 	void *ctx;

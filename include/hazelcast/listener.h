@@ -38,9 +38,10 @@ typedef struct hz_listener_id {
 // milliseconds since 1970), or the listener was too slow for its bound (dropped events).
 //
 // Of a lost connection, events of changes that were made from lost_at_ms to regained_at_ms may be
-// missing, and no others. The span is never too short; it begins when the last request left that was
-// answered (so with the last heartbeat at the latest), less a quarter of a second for events that a
-// member publishes late. Events that come again after the loss may be heard shortly before the gap.
+// missing, and no others. The span is never too short; it begins when the last request left that
+// was answered (so with the last heartbeat at the latest), less a quarter of a second for events
+// that a member publishes late. Events that come again after the loss may be heard shortly before
+// the gap.
 typedef struct hz_gap {
 	int64_t lost_at_ms;     // 0 when events were dropped
 	int64_t regained_at_ms; // 0 when events were dropped
@@ -92,8 +93,9 @@ typedef struct hz_membership_listener {
 	void (*added)(void *ctx, const hz_member *member);
 	void (*removed)(void *ctx, const hz_member *member);
 	void (*end)(void *ctx);
-	// Before the others, once: the members when the listener was added, to which each change since then
-	// follows. Not called for a listener of a configuration, which is told of every member by `added`.
+	// Before the others, once: the members when the listener was added, to which each change
+	// since then follows. Not called for a listener of a configuration, which is told of every
+	// member by `added`.
 	void (*initial)(void *ctx, const hz_members *members);
 } hz_membership_listener;
 
@@ -144,9 +146,9 @@ HZ_API hz_err hz_client_listen_objects(hz_client *client, const hz_object_listen
 
 // Have every client made from the configuration begin with a listener: it is there before the first
 // connection is, so that it misses nothing; those that members must be asked for are part of a
-// connection's set-up. Lend the struct, which is copied, and ctx, for as long as such a client lives.
-// `end` is the last call of each client that was begun; a configuration alone calls none. Do not block.
-// HZ_ERR_ARGUMENT, HZ_ERR_MEMORY. partition_listener.h has two more. Since 0.1.
+// connection's set-up. Lend the struct, which is copied, and ctx, for as long as such a client
+// lives. `end` is the last call of each client that was begun; a configuration alone calls none. Do
+// not block. HZ_ERR_ARGUMENT, HZ_ERR_MEMORY. partition_listener.h has two more. Since 0.1.
 HZ_API hz_err hz_config_listen_lifecycle(
 		hz_config *config, const hz_lifecycle_listener *listener, hz_error *err);
 HZ_API hz_err hz_config_listen_members(

@@ -42,8 +42,8 @@ typedef struct hz_map_partition_lost_listener {
 	void (*end)(void *ctx);
 } hz_map_partition_lost_listener;
 
-// Listens for partitions of the map that were lost for good: the owner is gone, and as many backups as
-// the map has. Every member tells of it, so an event may come once from each. As hz_map_listen.
+// Listens for partitions of the map that were lost for good: the owner is gone, and as many backups
+// as the map has. Every member tells of it, so an event may come once from each. As hz_map_listen.
 // Since 0.1.
 HZ_API hz_err hz_map_listen_partition_lost(hz_map *map,
 		const hz_map_partition_lost_listener *listener, hz_listener_id *id, hz_error *err);

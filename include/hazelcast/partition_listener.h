@@ -17,8 +17,8 @@ extern "C" {
 // Made by the library only and lent for the call; later versions may append members.
 typedef struct hz_partition_lost_event {
 	int32_t partition;
-	// How many backups were lost with the owner. 0 with a backup configured means that nothing was
-	// lost: the backup has become the owner.
+	// How many backups were lost with the owner. 0 with a backup configured means that nothing
+	// was lost: the backup has become the owner.
 	int32_t lost_backups;
 	hz_uuid member; // that says so
 } hz_partition_lost_event;
@@ -73,8 +73,8 @@ typedef struct hz_migration_listener {
 } hz_migration_listener;
 
 // Adds a listener for migrations. The oldest member tells of those it leads; after the death of a
-// member each one tells of the backups that it made into owners, with a start and a finish of its own.
-// Events of one member come in order. As hz_client_listen_partition_lost. Since 0.1.
+// member each one tells of the backups that it made into owners, with a start and a finish of its
+// own. Events of one member come in order. As hz_client_listen_partition_lost. Since 0.1.
 HZ_API hz_err hz_client_listen_migrations(hz_client *client, const hz_migration_listener *listener,
 		hz_listener_id *out, hz_error *err);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls that wait in a member, hundreds of each kind on one client: meanwhile listeners and ordinary
-// calls of the same client go on, and each waiting call gets what it waits for.
+// Calls that wait in a member, hundreds of each kind on one client: meanwhile listeners and
+// ordinary calls of the same client go on, and each waiting call gets what it waits for.
 #include "tests/cluster/session.h"
 
 #include <stdatomic.h>

@@ -323,8 +323,8 @@ one_is_late(void *ctx)
 	return atomic_load(&late) == 1;
 }
 
-// Whoever puts the item back needs the whole name, however long it is. And a take that was cancelled
-// still waits in the member: the next item is its.
+// Whoever puts the item back needs the whole name, however long it is. And a take that was
+// cancelled still waits in the member: the next item is its.
 static void
 a_late_item_names_its_queue(void)
 {

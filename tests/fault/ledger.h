@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What one process has written into a map, and when, and what another one has heard of it: memory that
-// both share. Each key is written by one thread with the numbers 1, 2, 3, ...
+// What one process has written into a map, and when, and what another one has heard of it: memory
+// that both share. Each key is written by one thread with the numbers 1, 2, 3, ...
 #ifndef HZT_LEDGER_H
 #define HZT_LEDGER_H
 
@@ -36,7 +36,8 @@ typedef struct ledger {
 	ledger_entry entries[LEDGER_KEYS][LEDGER_WRITES];
 } ledger;
 
-// Gives a new ledger and its descriptor, for the other process; ends both. A failure fails the case.
+// Gives a new ledger and its descriptor, for the other process; ends both. A failure fails the
+// case.
 ledger *ledger_new(int *descriptor);
 void ledger_destroy(ledger **book, int descriptor);
 
