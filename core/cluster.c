@@ -235,7 +235,7 @@ tell_gap(hzi_cluster *cluster)
 {
 	hz_client *client = cluster->client;
 	if (cluster->connected && cluster->lost_ns != 0) {
-		client->events->gap(client->events_state, cluster->lost_ns, hzi_now_ns());
+		client->events->gap(client->events_state, 0, cluster->lost_ns, hzi_now_ns());
 		cluster->lost_ns = 0;
 	}
 }
@@ -257,6 +257,7 @@ look_round(hzi_cluster *cluster)
 	int64_t now_ns = hzi_now_ns();
 	int64_t due_ns = hzi_heartbeat_all(cluster, now_ns);
 	due_ns = earlier(due_ns, hzi_peers_check_setup(cluster, now_ns));
+	due_ns = earlier(due_ns, hzi_registrations_advance(cluster, now_ns));
 	return earlier(due_ns, hzi_connector_advance(cluster, now_ns));
 }
 

@@ -2,7 +2,7 @@
 //
 // The inside of the cluster thread, shared by its rooms: cluster.c (thread, inbox, what others may
 // ask), peer.c (slots and what becomes of them), connector.c (whom to dial, and when), views.c and
-// topology.c (members and partition owners), registration.c (listeners), heartbeat.c.
+// topology.c (members and partition owners), registration.c and place.c (listeners), heartbeat.c.
 //
 // One writer: everything here is the cluster thread's own, but for what stands under `lock` (which
 // it alone changes, and reads without the lock) and the inbox.

@@ -38,9 +38,10 @@ typedef struct hzi_event_ops {
 
 	// An event of registration `listener` was read. Any reading thread; does not block; msg is lent.
 	void (*event)(void *state, uint64_t listener, int32_t partition, const hzi_slice *msg);
-	// A connection that carried registrations was lost at lost_ns; and is back (regained_ns), with
-	// its registrations made again. Cluster thread.
-	void (*gap)(void *state, int64_t lost_ns, int64_t regained_ns);
+	// From lost_ns to regained_ns the listener may have missed something (0: every listener): a
+	// connection that carried registrations was lost, and they are made again; or a member refused
+	// to register it, and has accepted since, or is gone. Cluster thread.
+	void (*gap)(void *state, uint64_t listener, int64_t lost_ns, int64_t regained_ns);
 	// In order. Lifecycle: the cluster thread, and whoever creates or shuts down the client; the other
 	// two: the cluster thread.
 	void (*lifecycle)(void *state, hzi_lifecycle what);

@@ -327,7 +327,7 @@ tell_gap(hzi_cluster *cluster, hzi_peer *peer)
 	}
 	peer->lost_ns = 0;
 	if (from_ns != 0) {
-		client->events->gap(client->events_state, from_ns, hzi_now_ns());
+		client->events->gap(client->events_state, 0, from_ns, hzi_now_ns());
 	}
 }
 

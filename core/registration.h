@@ -42,12 +42,17 @@ bool hzi_registrations_await(hzi_cluster *cluster, uint64_t listener, const void
 // for it gets code and why. False: there is none. Cluster thread.
 bool hzi_registrations_end(hzi_cluster *cluster, uint64_t listener, hz_err code, const char *why);
 
-// Registers every listener on a connection that is being set up; peer->pending counts them.
+// Registers every listener on a connection that is being set up; peer->pending counts them. A member
+// that refuses one of the application's is asked again later (core/place.h).
 // HZ_ERR_MEMORY: the connection should be closed. Cluster thread.
 hz_err hzi_registrations_set_up(hzi_cluster *cluster, hzi_peer *peer);
 
 // The connection is gone, and with it what was registered there. Cluster thread.
 void hzi_registrations_drop(hzi_cluster *cluster, hzi_peer *peer, uint64_t conn_id);
+
+// Asks members again that have refused a listener, when it is time for that; returns when to look
+// again. Cluster thread.
+int64_t hzi_registrations_advance(hzi_cluster *cluster, int64_t now_ns);
 
 // Finds another connection for a listener that lives on one only. Cluster thread.
 void hzi_registrations_cover(hzi_cluster *cluster);

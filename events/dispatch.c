@@ -327,7 +327,7 @@ hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_
 }
 
 void
-hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns)
+hzi_dispatch_gap(void *state, uint64_t listener, int64_t lost_ns, int64_t regained_ns)
 {
 	hzi_dispatch *dispatch = state;
 	int64_t wall_ms = hzi_wall_ms();
@@ -335,10 +335,14 @@ hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns)
 	// Rounded so that the span is never shorter than it was.
 	hz_gap gap = {.lost_at_ms = wall_ms - (now_ns - lost_ns + NS_PER_MS - 1) / NS_PER_MS,
 			.regained_at_ms = wall_ms + 1 - (now_ns - regained_ns) / NS_PER_MS};
+	if (listener != 0) {
+		push_gap(dispatch, stripe_for(dispatch, -1, listener), listener, gap);
+		return;
+	}
 	uint64_t id = 0;
-	hzi_listener *listener;
-	while ((listener = find_next(dispatch, NULL, true, id)) != NULL) {
-		id = listener->id;
+	const hzi_listener *l;
+	while ((l = find_next(dispatch, NULL, true, id)) != NULL) {
+		id = l->id;
 		push_gap(dispatch, stripe_for(dispatch, -1, id), id, gap);
 	}
 }

@@ -40,7 +40,7 @@ void hzi_dispatch_clear(void *state);
 
 // An event from a member (hzi_event_ops.event), and gaps.
 void hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_slice *msg);
-void hzi_dispatch_gap(void *state, int64_t lost_ns, int64_t regained_ns);
+void hzi_dispatch_gap(void *state, uint64_t listener, int64_t lost_ns, int64_t regained_ns);
 
 // Something of the client itself for every listener of the class that is in the registry now. Copies n
 // bytes of the argument. Any thread; does not block.

@@ -266,6 +266,83 @@ a_refusal_of_one_takes_back_all(void)
 	rig_end(&r);
 }
 
+static const hzt_error_answer not_now = {19, "HazelcastInstanceNotActiveException", "not now"};
+
+static void
+refuse(rig *r, size_t member)
+{
+	hzt_scripted_on(r->member[member], ADD, 0, hzt_failing, (void *)(uintptr_t)&not_now);
+}
+
+// A member that refuses what it once accepted is connected all the same, and asked again; then its events
+// come, and the listener alone hears of a gap.
+static void
+a_refusal_on_reconnect_is_a_gap(void)
+{
+	rig r;
+	owner o = {0};
+	rig_start(&r, 2, NULL);
+	HZT_OK(listen_for(&r, &o, PATIENCE_MS, NULL));
+	refuse(&r, 1);
+	hzt_scripted_disconnect(r.member[1], HZT_RESET);
+	rig_await(&r, 'g', 1);
+	rig_await_open(&r, 2);
+	HZT_EQ_INT(atomic_load(&r.last_gap), 0);
+	hzt_scripted_await_request(r.member[1], ADD, 5, PATIENCE_MS);
+	HZT_EQ_INT(rig_count(&r, 'g'), 1);
+	HZT_EQ_INT(rig_count(&r, 'c'), 1);
+	hzt_scripted_on(r.member[1], ADD, 0, NULL, NULL);
+	rig_await(&r, 'g', 2);
+	HZT_EQ_INT(atomic_load(&r.last_gap), LISTENER);
+	HZT_EQ_INT(send_event(&r, 1), 1);
+	await_events(&r, 1);
+	HZT_CHECK(unlisten(&r, &o));
+	hzt_scripted_await_request(r.member[1], REMOVE, 1, PATIENCE_MS);
+	await_records(&r, 3);
+	rig_end(&r);
+}
+
+// Without the member there is nothing more to miss: the gap ends with it.
+static void
+a_refusal_ends_with_its_member(void)
+{
+	rig r;
+	owner o = {0};
+	rig_start(&r, 2, NULL);
+	HZT_OK(listen_for(&r, &o, PATIENCE_MS, NULL));
+	refuse(&r, 1);
+	hzt_scripted_disconnect(r.member[1], HZT_RESET);
+	rig_await(&r, 'o', 3);
+	hzt_scripted_await_request(r.member[1], ADD, 3, PATIENCE_MS);
+	hzt_scripted_down(r.member[1], HZT_RESET);
+	rig_await(&r, 'g', 2);
+	HZT_EQ_INT(atomic_load(&r.last_gap), LISTENER);
+	HZT_CHECK(unlisten(&r, &o));
+	rig_end(&r);
+}
+
+// A listener that is taken back while a member refuses it is not asked for again.
+static void
+a_refused_one_can_be_taken_back(void)
+{
+	rig r;
+	owner o = {0};
+	rig_start(&r, 2, NULL);
+	HZT_OK(listen_for(&r, &o, PATIENCE_MS, NULL));
+	refuse(&r, 1);
+	hzt_scripted_disconnect(r.member[1], HZT_RESET);
+	rig_await(&r, 'o', 3);
+	hzt_scripted_await_request(r.member[1], ADD, 3, PATIENCE_MS);
+	HZT_CHECK(unlisten(&r, &o));
+	await_records(&r, 3);
+	uint64_t asked = hzt_scripted_count(r.member[1], ADD);
+	hzt_scripted_disconnect(r.member[1], HZT_RESET);
+	rig_await(&r, 'o', 4);
+	HZT_EQ_INT(hzt_scripted_count(r.member[1], ADD), asked);
+	HZT_EQ_INT(hzt_scripted_count(r.member[1], REMOVE), 0);
+	rig_end(&r);
+}
+
 static void
 a_late_answer_is_followed_by_its_removal(void)
 {
@@ -378,6 +455,9 @@ static const hzt_case cases[] = {
 		{"none_is_missed_during_set_up", none_is_missed_during_set_up},
 		{"without_a_connection_it_waits_for_one", without_a_connection_it_waits_for_one},
 		{"a_refusal_of_one_takes_back_all", a_refusal_of_one_takes_back_all},
+		{"a_refusal_on_reconnect_is_a_gap", a_refusal_on_reconnect_is_a_gap},
+		{"a_refusal_ends_with_its_member", a_refusal_ends_with_its_member},
+		{"a_refused_one_can_be_taken_back", a_refused_one_can_be_taken_back},
 		{"a_late_answer_is_followed_by_its_removal",
 				a_late_answer_is_followed_by_its_removal},
 		{"a_connection_that_ends_counts_as_confirmed",

@@ -54,9 +54,11 @@ on_event(void *state, uint64_t listener, int32_t partition, const hzi_slice *msg
 }
 
 static void
-on_gap(void *state, int64_t lost_ns, int64_t regained_ns)
+on_gap(void *state, uint64_t listener, int64_t lost_ns, int64_t regained_ns)
 {
+	struct rig *r = state;
 	HZT_CHECK(lost_ns > 0 && lost_ns <= regained_ns);
+	atomic_store(&r->last_gap, listener);
 	write_down(state, 'g');
 }
 

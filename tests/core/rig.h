@@ -33,6 +33,7 @@ typedef struct rig {
 	size_t logged;
 	_Atomic uint32_t events; // of listeners
 	_Atomic uint64_t last_listener;
+	_Atomic uint64_t last_gap; // whose; 0: of all listeners
 } rig;
 
 // Starts n members that know of each other, and a configuration for a client of all of them with

@@ -291,6 +291,37 @@ added_while_nobody_is_connected(void)
 	bench_end(&b);
 }
 
+// One of two listeners is refused when the connection comes back: the member is used all the same, and
+// that listener alone hears how long it was without the member.
+static void
+refused_for_a_while(void)
+{
+	static const hzt_error_answer no = {19, "HazelcastInstanceNotActiveException", "no"};
+	bench b;
+	ear refused = {0};
+	ear heard = {0};
+	hz_listener_id objects;
+	hz_object_listener other = {.size = sizeof(other), .ctx = &heard, .gap = gap, .end = end};
+	bench_start(&b, 1, NULL);
+	HZT_OK(listen_to(&b, &refused, NULL));
+	HZT_OK(hz_client_listen_objects(b.client, &other, &objects, NULL));
+	hzt_scripted_on(b.member[0], ADD, 0, hzt_failing, (void *)(uintptr_t)&no);
+	hzt_scripted_disconnect(b.member[0], HZT_RESET);
+	await_number(&refused.gaps, 1);
+	await_number(&heard.gaps, 1);
+	HZT_OK(bench_put(&b, 1, 1, NULL, NULL));
+	HZT_EQ_INT(tell(b.member[0], 0, 0), 0);
+	hzt_scripted_on(b.member[0], ADD, 0, NULL, NULL);
+	await_number(&refused.gaps, 2);
+	HZT_EQ_INT(tell(b.member[0], 0, 0), 1);
+	await_number(&refused.events, 1);
+	HZT_EQ_INT(heard.gaps, 1);
+	HZT_EQ_INT(bench_stats(&b).disconnects, 1);
+	bench_end(&b);
+	HZT_EQ_INT(refused.ends, 1);
+	HZT_EQ_INT(heard.ends, 1);
+}
+
 // ---- Taking back ----
 
 static void
@@ -436,6 +467,7 @@ broken_events(void)
 
 static const hzt_case cases[] = {
 		{"once_on_each_member", once_on_each_member},
+		{"refused_for_a_while", refused_for_a_while},
 		{"events_before_the_response", events_before_the_response},
 		{"again_after_each_loss", again_after_each_loss},
 		{"refused_by_one", refused_by_one},

@@ -21,24 +21,34 @@ enum { KEYS = 20 };
 static const char *const one[] = {LIMIT, "1", LONG_PAUSE, NULL};
 static const char *const two[] = {LIMIT, "2", LONG_PAUSE, NULL};
 
-static const hz_entry *
-entries(void)
+typedef struct many {
+	hz_value key[KEYS];
+	hz_entry entry[KEYS];
+} many;
+
+static many
+make_many(void)
 {
-	static hz_entry all[KEYS];
+	many all;
 	for (int i = 0; i < KEYS; i++) {
-		all[i] = (hz_entry){.key = hz_i64(i), .value = hz_i64(i)};
+		all.key[i] = hz_i64(i);
+		all.entry[i] = (hz_entry){.key = hz_i64(i), .value = hz_i64(i)};
 	}
 	return all;
 }
 
-static const hz_value *
-keys(void)
+static hz_future
+get_many(bench *b)
 {
-	static hz_value all[KEYS];
-	for (int i = 0; i < KEYS; i++) {
-		all[i] = hz_i64(i);
-	}
-	return all;
+	many all = make_many();
+	return hz_map_get_all_async(b->map, all.key, KEYS);
+}
+
+static hz_future
+put_many(bench *b)
+{
+	many all = make_many();
+	return hz_map_put_all_async(b->map, all.entry, KEYS);
 }
 
 static bool
@@ -52,7 +62,7 @@ static hz_err
 get_all(bench *b, hz_error *err)
 {
 	hz_items *items = NULL;
-	hz_err e = hz_map_get_all(b->map, keys(), KEYS, &items, err);
+	hz_err e = hz_run_items(get_many(b), &items, err);
 	hz_items_destroy(&items);
 	return e;
 }
@@ -65,7 +75,7 @@ many_parts_take_one_permit(void)
 	bench b;
 	bench_start(&b, 1, one);
 	hzt_scripted_on(b.member[0], PUT_ALL, 0, hzt_held, NULL);
-	hz_future future = hz_map_put_all_async(b.map, entries(), KEYS);
+	hz_future future = put_many(&b);
 	hzt_scripted_await_held(b.member[0], PUT_ALL, KEYS / 2, PATIENCE_MS);
 	HZT_EQ_INT(bench_stats(&b).in_flight, 1);
 	hzt_scripted_on(b.member[0], PUT_ALL, 0, NULL, NULL);
@@ -107,14 +117,14 @@ no_room_at_once(void)
 	hzt_scripted_on(b.member[0], PUT, 0, hzt_held, NULL);
 	hz_future held = hz_map_put_async(b.map, hz_i64(1), hz_i64(1), NULL);
 	hzt_scripted_await_held(b.member[0], PUT, 1, PATIENCE_MS);
-	hz_future refused = hz_map_get_all_async(b.map, keys(), KEYS);
+	hz_future refused = get_many(&b);
 	HZT_EQ_INT(hz_await_items(refused, &items, &err), HZ_ERR_OVERLOAD);
 	HZT_CHECK(!err.in_doubt);
-	HZT_OK(hz_then(hz_map_put_all_async(b.map, entries(), KEYS), note, &o));
+	HZT_OK(hz_then(put_many(&b), note, &o));
 	HZT_AWAIT(is_true, &o.done, PATIENCE_MS);
 	HZT_EQ_INT(o.result, HZ_ERR_OVERLOAD);
 	HZT_CHECK(!o.err.in_doubt);
-	hz_drop(hz_map_put_all_async(b.map, entries(), KEYS));
+	hz_drop(put_many(&b));
 	HZT_EQ_INT(bench_stats(&b).in_flight, 1);
 	hzt_scripted_on(b.member[0], PUT, 0, NULL, NULL);
 	hzt_scripted_release(b.member[0], PUT, false, NULL, NULL);
@@ -134,7 +144,7 @@ static void *
 put_all(void *arg)
 {
 	waiting *w = arg;
-	w->result = hz_map_put_all(w->b->map, entries(), KEYS, &w->err);
+	w->result = hz_run_none(put_many(w->b), &w->err);
 	return NULL;
 }
 
@@ -180,22 +190,22 @@ however_it_ends(void)
 	bench_start(&b, 1, two);
 	HZT_OK(hz_map_call(b.map, &(hz_call){.timeout_ms = 100}));
 	hzt_scripted_on(b.member[0], PUT_ALL, 0, hzt_silent, NULL);
-	HZT_EQ_INT(hz_map_put_all(b.map, entries(), KEYS, &err), HZ_ERR_TIMEOUT);
+	HZT_EQ_INT(hz_run_none(put_many(&b), &err), HZ_ERR_TIMEOUT);
 	HZT_CHECK(err.in_doubt);
 	HZT_EQ_INT(bench_stats(&b).in_flight, 0);
 	hzt_scripted_on(b.member[0], PUT_ALL, 0, hzt_failing, (void *)(uintptr_t)&refusal);
-	HZT_CHECK(hz_map_put_all(b.map, entries(), KEYS, &err) != HZ_OK);
+	HZT_CHECK(hz_run_none(put_many(&b), &err) != HZ_OK);
 	HZT_EQ_INT(bench_stats(&b).in_flight, 0);
 	// A failure that nobody has read yet holds none either.
-	hz_future failed = hz_map_put_all_async(b.map, entries(), KEYS);
+	hz_future failed = put_many(&b);
 	HZT_CHECK(hz_await_none(failed, NULL) != HZ_OK);
 	HZT_EQ_INT(hz_map_put_all(b.map, &(hz_entry){hz_null(), hz_null()}, 1, NULL),
 			hz_map_put(b.map, hz_null(), hz_null(), NULL, NULL, NULL));
 	HZT_EQ_INT(bench_stats(&b).in_flight, 0);
 	HZT_OK(hz_map_call(b.map, NULL));
-	hz_drop(hz_map_get_all_async(b.map, keys(), KEYS));
+	hz_drop(get_many(&b));
 	HZT_OK(get_all(&b, NULL));
-	HZT_OK(hz_map_put_all(b.map, entries(), 0, NULL));
+	HZT_OK(hz_map_put_all(b.map, NULL, 0, NULL));
 	bench_end(&b);
 }
 
@@ -338,7 +348,7 @@ call_without_room(void *ctx, hz_err e, hz_result *result, const hz_error *err)
 	(void)err;
 	in->entered = true;
 	hzt_await(is_true, &in->release, PATIENCE_MS);
-	in->put = hz_map_put_all(b->map, entries(), KEYS, NULL);
+	in->put = hz_run_none(put_many(b), NULL);
 	hz_map_call(b->map, &(hz_call){.timeout_ms = HZ_FOREVER});
 	in->endless = get_all(b, &in->err);
 	hz_map_call(b->map, NULL);
