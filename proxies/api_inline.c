@@ -2,6 +2,7 @@
 //
 // The blocking forms, which the public headers define inline, once as symbols: for hosts that call
 // symbols, and for compilers that do not inline.
+#include <hazelcast/atomic_long.h>
 #include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/list.h>
@@ -229,3 +230,30 @@ extern inline hz_err hz_ringbuffer_read_one(
 		hz_ringbuffer *ring, int64_t sequence, hz_value *out, hz_error *err);
 extern inline hz_err hz_ringbuffer_read_many(hz_ringbuffer *ring, int64_t from, int32_t min,
 		int32_t max, hz_items **out, hz_error *err);
+
+extern inline hz_err hz_atomic_long_destroy(hz_atomic_long **number, hz_error *err);
+extern inline hz_err hz_atomic_long_get(hz_atomic_long *number, int64_t *out, hz_error *err);
+extern inline hz_err hz_atomic_long_set(hz_atomic_long *number, int64_t value, hz_error *err);
+extern inline hz_err hz_atomic_long_get_and_set(
+		hz_atomic_long *number, int64_t value, int64_t *old, hz_error *err);
+extern inline hz_err hz_atomic_long_compare_and_set(
+		hz_atomic_long *number, int64_t expected, int64_t value, bool *done, hz_error *err);
+extern inline hz_err hz_atomic_long_add_and_get(
+		hz_atomic_long *number, int64_t delta, int64_t *out, hz_error *err);
+extern inline hz_err hz_atomic_long_get_and_add(
+		hz_atomic_long *number, int64_t delta, int64_t *old, hz_error *err);
+extern inline hz_err hz_atomic_long_increment_and_get(
+		hz_atomic_long *number, int64_t *out, hz_error *err);
+extern inline hz_err hz_atomic_long_decrement_and_get(
+		hz_atomic_long *number, int64_t *out, hz_error *err);
+extern inline hz_err hz_atomic_long_get_and_increment(
+		hz_atomic_long *number, int64_t *old, hz_error *err);
+extern inline hz_err hz_atomic_long_get_and_decrement(
+		hz_atomic_long *number, int64_t *old, hz_error *err);
+extern inline hz_err hz_atomic_long_alter(hz_atomic_long *number, hz_value function, hz_error *err);
+extern inline hz_err hz_atomic_long_alter_and_get(
+		hz_atomic_long *number, hz_value function, int64_t *out, hz_error *err);
+extern inline hz_err hz_atomic_long_get_and_alter(
+		hz_atomic_long *number, hz_value function, int64_t *old, hz_error *err);
+extern inline hz_err hz_atomic_long_apply(
+		hz_atomic_long *number, hz_value function, hz_value *out, hz_error *err);

@@ -4,6 +4,7 @@
 #ifndef HAZELCAST_HAZELCAST_H
 #define HAZELCAST_HAZELCAST_H
 
+#include <hazelcast/atomic_long.h>
 #include <hazelcast/call.h>
 #include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/client.h>

@@ -188,6 +188,30 @@ counters_and_ids(void)
 	hz_cardinality_estimator_close(NULL);
 }
 
+static void
+an_atomic_long(void)
+{
+	hz_value function = hz_str("f");
+	REFUSES(hz_atomic_long_get_async(NULL));
+	REFUSES(hz_atomic_long_set_async(NULL, 1));
+	REFUSES(hz_atomic_long_get_and_set_async(NULL, 1));
+	REFUSES(hz_atomic_long_compare_and_set_async(NULL, 1, 2));
+	REFUSES(hz_atomic_long_add_and_get_async(NULL, 1));
+	REFUSES(hz_atomic_long_get_and_add_async(NULL, 1));
+	REFUSES(hz_atomic_long_increment_and_get_async(NULL));
+	REFUSES(hz_atomic_long_decrement_and_get_async(NULL));
+	REFUSES(hz_atomic_long_get_and_increment_async(NULL));
+	REFUSES(hz_atomic_long_get_and_decrement_async(NULL));
+	REFUSES(hz_atomic_long_alter_async(NULL, function));
+	REFUSES(hz_atomic_long_alter_and_get_async(NULL, function));
+	REFUSES(hz_atomic_long_get_and_alter_async(NULL, function));
+	REFUSES(hz_atomic_long_apply_async(NULL, function));
+	REFUSES(hz_atomic_long_destroy_async(NULL));
+	HZT_EQ_INT(hz_atomic_long_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_atomic_long_name(NULL), "");
+	hz_atomic_long_close(NULL);
+}
+
 // The blocking forms, once for each kind of result.
 static void
 blocking_forms(void)
@@ -263,6 +287,7 @@ static const hzt_case cases[] = {
 		{"a_multimap", a_multimap},
 		{"a_ringbuffer", a_ringbuffer},
 		{"counters_and_ids", counters_and_ids},
+		{"an_atomic_long", an_atomic_long},
 		{"blocking_forms", blocking_forms},
 		{"what_is_no_operation", what_is_no_operation},
 };
