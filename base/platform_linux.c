@@ -81,13 +81,13 @@ hzi_poll_timeout_ms(int64_t deadline_ns, int64_t now_ns)
 	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-hzi_futex_result
-hzi_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
+static hzi_futex_result
+futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns, int flags)
 {
 	// The kernel refuses times before the clock's start; such a deadline has passed.
 	int64_t at = deadline_ns < 0 ? 0 : deadline_ns;
 	kernel_time until = {.s = at / NS_PER_S, .ns = at % NS_PER_S};
-	long rc = syscall(FUTEX_CALL, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
+	long rc = syscall(FUTEX_CALL, word, FUTEX_WAIT_BITSET | flags, expected,
 			deadline_ns == HZI_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
 	if (rc == 0) {
 		return HZI_FUTEX_WOKEN;
@@ -104,10 +104,28 @@ hzi_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
 	}
 }
 
+hzi_futex_result
+hzi_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
+{
+	return futex_wait(word, expected, deadline_ns, FUTEX_PRIVATE_FLAG);
+}
+
 void
 hzi_futex_wake(_Atomic uint32_t *word, int n)
 {
 	syscall(FUTEX_CALL, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL, 0);
+}
+
+hzi_futex_result
+hzi_futex_park(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns)
+{
+	return futex_wait(word, expected, deadline_ns, 0);
+}
+
+void
+hzi_futex_unpark(_Atomic uint32_t *word, int n)
+{
+	syscall(FUTEX_CALL, word, FUTEX_WAKE, n, NULL, NULL, 0);
 }
 
 hz_err

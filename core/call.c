@@ -192,13 +192,14 @@ needs_driver(const hzi_call *call, uint32_t action)
 static void
 run_action(hzi_call *call)
 {
+	bool parked = call->parked; // once the word is set the record may be in its next life
 	uint32_t action = atomic_exchange(&call->action, HZI_ACTION_ENDED);
 	if (action == HZI_ACTION_NONE) {
 		return;
 	}
 	if (action == HZI_ACTION_SLEEPER) {
-		// The record may be in its next life by now: a wake too many is harmless, slots stay.
-		hzi_futex_wake(&call->action, 1);
+		// In the next life a wake too many is harmless, slots stay.
+		(parked ? hzi_futex_unpark : hzi_futex_wake)(&call->action, 1);
 	} else if (needs_driver(call, action)) {
 		hzi_worker_drive(call->client, call);
 	} else {

@@ -36,6 +36,14 @@ read_own_answer(hzi_call *call)
 	hzi_connection_give_back(conn);
 }
 
+// On the record's word, which run_action of core/call.c wakes in the same way.
+static hzi_futex_result
+sleep_on(hzi_call *call, int64_t deadline_ns)
+{
+	return (call->parked ? hzi_futex_park : hzi_futex_wait)(
+			&call->action, HZI_ACTION_SLEEPER, deadline_ns);
+}
+
 // Sleeps until the try has ended, or the deadline. True: ended.
 static bool
 sleep_until_ended(hzi_call *call)
@@ -52,7 +60,7 @@ sleep_until_ended(hzi_call *call)
 	}
 	int64_t deadline_ns = deadline_of(call);
 	for (;;) {
-		hzi_futex_result r = hzi_futex_wait(&call->action, HZI_ACTION_SLEEPER, deadline_ns);
+		hzi_futex_result r = sleep_on(call, deadline_ns);
 		if (atomic_load_explicit(&call->action, memory_order_acquire) == HZI_ACTION_ENDED) {
 			return true;
 		}
@@ -68,7 +76,7 @@ static void
 wait_for_claimer(hzi_call *call)
 {
 	while (atomic_load_explicit(&call->action, memory_order_acquire) != HZI_ACTION_ENDED) {
-		hzi_futex_wait(&call->action, HZI_ACTION_SLEEPER, HZI_NEVER);
+		sleep_on(call, HZI_NEVER);
 	}
 }
 

@@ -83,6 +83,36 @@ a_wake_ends_an_endless_wait(void)
 }
 
 static void
+park_on_word(void *ctx)
+{
+	waiter *w = ctx;
+	w->waiting = true;
+	while (atomic_load(&w->word) == 0) {
+		hzi_futex_park(&w->word, 0, w->deadline);
+	}
+	w->done = true;
+}
+
+static void
+a_parked_thread_is_unparked(void)
+{
+	_Atomic uint32_t word = 0;
+	HZT_EQ_INT(hzi_futex_park(&word, 1, HZI_NEVER), HZI_FUTEX_CHANGED);
+	HZT_EQ_INT(hzi_futex_park(&word, 0, 0), HZI_FUTEX_TIMEOUT);
+	for (int i = 0; i < 200; i++) {
+		waiter w = {.deadline = HZI_NEVER};
+		hzi_thread thread;
+		HZT_OK(hzi_thread_start(&thread, "parked", park_on_word, &w));
+		while (i % 2 != 0 && !w.waiting) {
+		}
+		atomic_store(&w.word, 1);
+		hzi_futex_unpark(&w.word, 1);
+		HZT_AWAIT(is_done, &w, 10000);
+		hzi_thread_join(&thread);
+	}
+}
+
+static void
 handle_nothing(int signal)
 {
 	(void)signal;
@@ -121,6 +151,7 @@ static const hzt_case cases[] = {
 				a_deadline_ends_the_wait_and_not_before},
 		{"a_past_deadline_returns_at_once", a_past_deadline_returns_at_once},
 		{"a_wake_ends_an_endless_wait", a_wake_ends_an_endless_wait},
+		{"a_parked_thread_is_unparked", a_parked_thread_is_unparked},
 		{"a_signal_is_told_apart", a_signal_is_told_apart},
 };
 HZT_MAIN("futex", cases)
