@@ -3,7 +3,7 @@
 
 #include "protocol/gen/map.h"
 
-// The requests are those of a map; rows of another shape are a mistake of ours, which the first call
+// The requests are those of a map; a row of another shape is a mistake of ours, which its first call
 // shows.
 #define HAS_SHAPE(op, shape)                                                                       \
 	((op)->proto->request->struct_size == sizeof(hzp_map_##shape##_request))
@@ -62,6 +62,7 @@ try_lock(hzi_handle *handle, const hzi_op *op, hz_value key, int64_t timeout_ms,
 	hz_future future;
 	hzp_bytes data;
 	int64_t lease_ms;
+	HZI_ASSERT(HAS_SHAPE(op, try_lock));
 	if (!begin(handle, op, key, &call, &data, &future)) {
 		return future;
 	}
@@ -91,6 +92,7 @@ hzi_key_lock(hzi_handle *handle, const hzi_lock_rows *rows, hz_value key,
 	hzp_bytes data;
 	int64_t lease_ms;
 	int64_t timeout_ms = hzi_handle_wait_ms(handle);
+	HZI_ASSERT(HAS_SHAPE(&rows->lock, lock));
 	if (timeout_ms > 0) {
 		return try_lock(handle, &rows->lock_in_time, key, timeout_ms, options);
 	}
@@ -124,6 +126,7 @@ hzi_key_unlock(hzi_handle *handle, const hzi_lock_rows *rows, hz_value key)
 	hzi_call *call;
 	hz_future future;
 	hzp_bytes data;
+	HZI_ASSERT(HAS_SHAPE(&rows->unlock, unlock));
 	if (!begin(handle, &rows->unlock, key, &call, &data, &future)) {
 		return future;
 	}
@@ -142,6 +145,7 @@ hzi_key_force_unlock(hzi_handle *handle, const hzi_lock_rows *rows, hz_value key
 	hzi_call *call;
 	hz_future future;
 	hzp_bytes data;
+	HZI_ASSERT(HAS_SHAPE(&rows->force_unlock, force_unlock));
 	if (!begin(handle, &rows->force_unlock, key, &call, &data, &future)) {
 		return future;
 	}
@@ -159,6 +163,7 @@ hzi_key_is_locked(hzi_handle *handle, const hzi_lock_rows *rows, hz_value key)
 	hzi_call *call;
 	hz_future future;
 	hzp_bytes data;
+	HZI_ASSERT(HAS_SHAPE(&rows->is_locked, is_locked));
 	if (!begin(handle, &rows->is_locked, key, &call, &data, &future)) {
 		return future;
 	}
