@@ -17,6 +17,13 @@ hzi_copy_sized(void *to, size_t own_size, const void *from, size_t their_size)
 	memcpy(to, from, their_size < own_size ? their_size : own_size);
 }
 
+void
+hzi_event_broken(const hzi_listener *listener)
+{
+	atomic_fetch_add_explicit(
+			&listener->client->counters.decode_errors, 1, memory_order_relaxed);
+}
+
 hz_err
 hzi_listener_make(hz_client *client, const hzi_listener_class *class_, size_t size, bool complete,
 		void (*end)(void *ctx), void *ctx, void **out, hz_error *err)

@@ -66,6 +66,9 @@ hzi_registration hzi_listener_registration(hzi_listener *listener);
 hz_err hzi_listener_add(
 		hzi_listener *listener, int64_t deadline_ns, hz_listener_id *out, hz_error *err);
 
+// Counts one more message that could not be read.
+void hzi_event_broken(const hzi_listener *listener);
+
 // Copies a size-first struct of the application's into a zeroed one of ours.
 void hzi_copy_sized(void *to, size_t own_size, const void *from, size_t their_size);
 

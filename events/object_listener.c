@@ -13,23 +13,6 @@ static const hzi_op add_op = {&HZP_CLIENT_ADD_DISTRIBUTED_OBJECT_LISTENER, HZ_RE
 static const hzi_op remove_op = {
 		&HZP_CLIENT_REMOVE_DISTRIBUTED_OBJECT_LISTENER, HZ_RESULT_BOOL, 0, NULL};
 
-static void
-fill_add(const hzi_listener *base, bool local, void *to)
-{
-	(void)base;
-	*(hzp_client_add_distributed_object_listener_request *)to =
-			(hzp_client_add_distributed_object_listener_request){.local_only = local};
-}
-
-static void
-fill_remove(const hzi_listener *base, hz_uuid id, void *to)
-{
-	(void)base;
-	*(hzp_client_remove_distributed_object_listener_request *)to =
-			(hzp_client_remove_distributed_object_listener_request){
-					.registration_id = id};
-}
-
 static char *
 terminated(hzp_bytes bytes)
 {
@@ -57,8 +40,7 @@ on_event(hzi_listener *base, const hzi_slice *msg)
 	if (hzp_decode(msg->p, msg->n,
 			    &HZP_CLIENT_ADD_DISTRIBUTED_OBJECT_LISTENER_DISTRIBUTED_OBJECT, &event,
 			    NULL) != HZ_OK) {
-		atomic_fetch_add_explicit(
-				&base->client->counters.decode_errors, 1, memory_order_relaxed);
+		hzi_event_broken(base);
 		return;
 	}
 	void (*fn)(void *, const hz_object_event *) = NULL;
@@ -80,13 +62,7 @@ on_event(hzi_listener *base, const hzi_slice *msg)
 }
 
 const hzi_user_kind hzi_object_kind = {
-		.class_ = {.add = &add_op,
-				.remove = &remove_op,
-				.fill_add = fill_add,
-				.fill_remove = fill_remove,
-				.event = on_event,
-				.gap = hzi_user_gap,
-				.end = hzi_user_end},
+		.class_ = HZI_CLIENT_CLASS(&add_op, &remove_op, on_event),
 		.size = sizeof(hz_object_listener),
 		.gap_at = offsetof(hz_object_listener, gap),
 		.end_at = offsetof(hz_object_listener, end),

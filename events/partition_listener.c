@@ -9,12 +9,6 @@
 
 #include <hazelcast/partition_listener.h>
 
-static void
-broken(const hzi_listener *base)
-{
-	atomic_fetch_add_explicit(&base->client->counters.decode_errors, 1, memory_order_relaxed);
-}
-
 // ---- Lost ----
 
 static const hzi_op add_lost = {
@@ -23,29 +17,13 @@ static const hzi_op remove_lost = {
 		&HZP_CLIENT_REMOVE_PARTITION_LOST_LISTENER, HZ_RESULT_BOOL, 0, NULL};
 
 static void
-fill_add_lost(const hzi_listener *base, bool local, void *to)
-{
-	(void)base;
-	*(hzp_client_add_partition_lost_listener_request *)to =
-			(hzp_client_add_partition_lost_listener_request){.local_only = local};
-}
-
-static void
-fill_remove_lost(const hzi_listener *base, hz_uuid id, void *to)
-{
-	(void)base;
-	*(hzp_client_remove_partition_lost_listener_request *)to =
-			(hzp_client_remove_partition_lost_listener_request){.registration_id = id};
-}
-
-static void
 on_lost(hzi_listener *base, const hzi_slice *msg)
 {
 	const hz_partition_lost_listener *user = hzi_user_of(base);
 	hzp_client_add_partition_lost_listener_partition_lost event;
 	if (hzp_decode(msg->p, msg->n, &HZP_CLIENT_ADD_PARTITION_LOST_LISTENER_PARTITION_LOST,
 			    &event, NULL) != HZ_OK) {
-		broken(base);
+		hzi_event_broken(base);
 	} else if (user->lost != NULL) {
 		user->lost(user->ctx,
 				&(hz_partition_lost_event){.partition = event.partition_id,
@@ -55,13 +33,7 @@ on_lost(hzi_listener *base, const hzi_slice *msg)
 }
 
 const hzi_user_kind hzi_partition_lost_kind = {
-		.class_ = {.add = &add_lost,
-				.remove = &remove_lost,
-				.fill_add = fill_add_lost,
-				.fill_remove = fill_remove_lost,
-				.event = on_lost,
-				.gap = hzi_user_gap,
-				.end = hzi_user_end},
+		.class_ = HZI_CLIENT_CLASS(&add_lost, &remove_lost, on_lost),
 		.size = sizeof(hz_partition_lost_listener),
 		.gap_at = offsetof(hz_partition_lost_listener, gap),
 		.end_at = offsetof(hz_partition_lost_listener, end),
@@ -83,22 +55,6 @@ static const hzi_op remove_migration = {
 
 enum { MIGRATION_STARTED = 0, MIGRATION_FINISHED = 1 };
 
-static void
-fill_add_migration(const hzi_listener *base, bool local, void *to)
-{
-	(void)base;
-	*(hzp_client_add_migration_listener_request *)to =
-			(hzp_client_add_migration_listener_request){.local_only = local};
-}
-
-static void
-fill_remove_migration(const hzi_listener *base, hz_uuid id, void *to)
-{
-	(void)base;
-	*(hzp_client_remove_migration_listener_request *)to =
-			(hzp_client_remove_migration_listener_request){.registration_id = id};
-}
-
 static hz_migration
 progress(const hzp_migration_state *state)
 {
@@ -115,7 +71,7 @@ on_replica(hzi_listener *base, const hzi_slice *msg)
 	hzp_client_add_migration_listener_replica_migration event;
 	if (hzp_decode(msg->p, msg->n, &HZP_CLIENT_ADD_MIGRATION_LISTENER_REPLICA_MIGRATION, &event,
 			    NULL) != HZ_OK) {
-		broken(base);
+		hzi_event_broken(base);
 	} else if (user->replica_done != NULL) {
 		user->replica_done(user->ctx,
 				&(hz_replica_migration){
@@ -136,7 +92,7 @@ on_process(hzi_listener *base, const hzi_slice *msg)
 	hzp_client_add_migration_listener_migration event;
 	if (hzp_decode(msg->p, msg->n, &HZP_CLIENT_ADD_MIGRATION_LISTENER_MIGRATION, &event,
 			    NULL) != HZ_OK) {
-		broken(base);
+		hzi_event_broken(base);
 		return;
 	}
 	hz_migration migration = progress(&event.migration_state);
@@ -157,13 +113,7 @@ on_migration(hzi_listener *base, const hzi_slice *msg)
 }
 
 const hzi_user_kind hzi_migration_kind = {
-		.class_ = {.add = &add_migration,
-				.remove = &remove_migration,
-				.fill_add = fill_add_migration,
-				.fill_remove = fill_remove_migration,
-				.event = on_migration,
-				.gap = hzi_user_gap,
-				.end = hzi_user_end},
+		.class_ = HZI_CLIENT_CLASS(&add_migration, &remove_migration, on_migration),
 		.size = sizeof(hz_migration_listener),
 		.gap_at = offsetof(hz_migration_listener, gap),
 		.end_at = offsetof(hz_migration_listener, end),

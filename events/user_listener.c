@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/user_listener.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct user_listener {
@@ -45,6 +44,34 @@ hzi_user_end(hzi_listener *listener)
 		fn(user->ctx);
 	}
 }
+
+// ---- Requests ----
+
+typedef struct client_add_request {
+	bool local_only;
+} client_add_request;
+
+typedef struct client_remove_request {
+	hz_uuid registration_id;
+} client_remove_request;
+
+void
+hzi_client_fill_add(const hzi_listener *listener, bool local, void *request)
+{
+	HZI_ASSERT(listener->class_->add->proto->request->struct_size ==
+			sizeof(client_add_request));
+	*(client_add_request *)request = (client_add_request){local};
+}
+
+void
+hzi_client_fill_remove(const hzi_listener *listener, hz_uuid id, void *request)
+{
+	HZI_ASSERT(listener->class_->remove->proto->request->struct_size ==
+			sizeof(client_remove_request));
+	*(client_remove_request *)request = (client_remove_request){id};
+}
+
+// ---- Making one ----
 
 hz_err
 hzi_user_make(hz_client *client, const hzi_user_kind *kind, const void *user, bool complete,

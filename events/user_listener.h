@@ -30,6 +30,18 @@ const void *hzi_user_of(const hzi_listener *listener);
 void hzi_user_gap(hzi_listener *listener, const hz_gap *gap);
 void hzi_user_end(hzi_listener *listener);
 
+// The class of a kind of the client itself that members are asked for: its requests have no more than
+// local_only, and registration_id.
+#define HZI_CLIENT_CLASS(add_row, remove_row, on_event)                                            \
+	{                                                                                          \
+		.add = (add_row), .remove = (remove_row), .fill_add = hzi_client_fill_add,         \
+		.fill_remove = hzi_client_fill_remove, .event = (on_event), .gap = hzi_user_gap,   \
+		.end = hzi_user_end,                                                               \
+	}
+
+void hzi_client_fill_add(const hzi_listener *listener, bool local, void *request);
+void hzi_client_fill_remove(const hzi_listener *listener, hz_uuid id, void *request);
+
 // Makes a listener of a kind and gives *out, to be added. Takes user->ctx in any case: on failure its
 // end has been called, unless user is NULL. `complete`: whatever else the call needs is there.
 hz_err hzi_user_make(hz_client *client, const hzi_user_kind *kind, const void *user, bool complete,

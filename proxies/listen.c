@@ -25,12 +25,6 @@ hzi_event_value(const hzi_listener *base, hzp_bytes data, hz_value *out)
 	}
 }
 
-void
-hzi_event_broken(const hzi_listener *base)
-{
-	atomic_fetch_add_explicit(&base->client->counters.decode_errors, 1, memory_order_relaxed);
-}
-
 // ---- Structs of functions ----
 
 typedef struct name_add_request {

@@ -18,9 +18,6 @@ int64_t hzi_listen_deadline(const hzi_handle *handle);
 // Lends a value of an event; what cannot be read is given as the bytes it is.
 void hzi_event_value(const hzi_listener *base, hzp_bytes data, hz_value *out);
 
-// One more message that could not be read.
-void hzi_event_broken(const hzi_listener *base);
-
 // Registers a listener of a structure that is no more than a struct of functions. `complete`: those
 // that it must have are there. Takes the ctx in any case, unless user is NULL. Errors as
 // hz_map_listen.
