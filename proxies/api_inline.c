@@ -11,6 +11,7 @@
 #include <hazelcast/object.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
+#include <hazelcast/replicated_map.h>
 #include <hazelcast/ringbuffer.h>
 #include <hazelcast/set.h>
 #include <hazelcast/topic.h>
@@ -257,3 +258,26 @@ extern inline hz_err hz_atomic_long_get_and_alter(
 		hz_atomic_long *number, hz_value function, int64_t *old, hz_error *err);
 extern inline hz_err hz_atomic_long_apply(
 		hz_atomic_long *number, hz_value function, hz_value *out, hz_error *err);
+
+extern inline hz_err hz_replicated_map_destroy(hz_replicated_map **map, hz_error *err);
+extern inline hz_err hz_replicated_map_put(hz_replicated_map *map, hz_value key, hz_value value,
+		int64_t ttl_ms, hz_value *old, hz_error *err);
+extern inline hz_err hz_replicated_map_put_all(
+		hz_replicated_map *map, const hz_entry *entries, size_t n, hz_error *err);
+extern inline hz_err hz_replicated_map_remove(
+		hz_replicated_map *map, hz_value key, hz_value *old, hz_error *err);
+extern inline hz_err hz_replicated_map_clear(hz_replicated_map *map, hz_error *err);
+extern inline hz_err hz_replicated_map_get(
+		hz_replicated_map *map, hz_value key, hz_value *out, hz_error *err);
+extern inline hz_err hz_replicated_map_contains_key(
+		hz_replicated_map *map, hz_value key, bool *out, hz_error *err);
+extern inline hz_err hz_replicated_map_contains_value(
+		hz_replicated_map *map, hz_value value, bool *out, hz_error *err);
+extern inline hz_err hz_replicated_map_size(hz_replicated_map *map, int32_t *out, hz_error *err);
+extern inline hz_err hz_replicated_map_is_empty(hz_replicated_map *map, bool *out, hz_error *err);
+extern inline hz_err hz_replicated_map_key_set(
+		hz_replicated_map *map, hz_items **out, hz_error *err);
+extern inline hz_err hz_replicated_map_values(
+		hz_replicated_map *map, hz_items **out, hz_error *err);
+extern inline hz_err hz_replicated_map_entry_set(
+		hz_replicated_map *map, hz_items **out, hz_error *err);

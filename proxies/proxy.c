@@ -235,6 +235,19 @@ hzi_call_values(hzi_call *call, const hz_value *values, size_t n, hzp_list *list
 	return hzi_call_data(call, values, n, data);
 }
 
+_Static_assert(sizeof(hz_entry) == 2 * sizeof(hz_value), "an entry is two values");
+
+bool
+hzi_call_entries(hzi_call *call, const hz_entry *entries, size_t n, hzp_list *list)
+{
+	if (n > INT32_MAX / 2) {
+		return refuse(call, HZ_ERR_LIMIT, "too many entries for one call");
+	}
+	bool done = hzi_call_values(call, (const hz_value *)entries, 2 * n, list);
+	list->count /= 2;
+	return done;
+}
+
 hz_err
 hzi_call_read(const hzi_call *call, hzp_bytes data, hz_value *out, hz_error *err)
 {

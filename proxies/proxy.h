@@ -79,6 +79,9 @@ hzi_handle_wait_ms(const hzi_handle *handle)
 // False: return hzi_call_refused(call).
 bool hzi_call_values(hzi_call *call, const hz_value *values, size_t n, hzp_list *list);
 
+// The same for entries, of which *list then shows pairs of Data (hzp_entry_data_data).
+bool hzi_call_entries(hzi_call *call, const hz_entry *entries, size_t n, hzp_list *list);
+
 // Reads Data of the call's response into a value that owns what it shows; data.p NULL: the null
 // value. Errors as hzi_value_read.
 hz_err hzi_call_read(const hzi_call *call, hzp_bytes data, hz_value *out, hz_error *err);

@@ -27,6 +27,7 @@
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/ringbuffer.h>
+#include <hazelcast/replicated_map.h>
 #include <hazelcast/set.h>
 #include <hazelcast/temporal.h>
 #include <hazelcast/topic.h>

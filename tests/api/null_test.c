@@ -140,6 +140,29 @@ a_multimap(void)
 }
 
 static void
+a_replicated_map(void)
+{
+	const hz_value k = hz_str("k");
+	const hz_entry entry = {k, k};
+	REFUSES(hz_replicated_map_put_async(NULL, k, k, 0));
+	REFUSES(hz_replicated_map_put_all_async(NULL, &entry, 1));
+	REFUSES(hz_replicated_map_remove_async(NULL, k));
+	REFUSES(hz_replicated_map_clear_async(NULL));
+	REFUSES(hz_replicated_map_get_async(NULL, k));
+	REFUSES(hz_replicated_map_contains_key_async(NULL, k));
+	REFUSES(hz_replicated_map_contains_value_async(NULL, k));
+	REFUSES(hz_replicated_map_size_async(NULL));
+	REFUSES(hz_replicated_map_is_empty_async(NULL));
+	REFUSES(hz_replicated_map_key_set_async(NULL));
+	REFUSES(hz_replicated_map_values_async(NULL));
+	REFUSES(hz_replicated_map_entry_set_async(NULL));
+	REFUSES(hz_replicated_map_destroy_async(NULL));
+	HZT_EQ_INT(hz_replicated_map_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_replicated_map_name(NULL), "");
+	hz_replicated_map_close(NULL);
+}
+
+static void
 a_ringbuffer(void)
 {
 	hz_value item = hz_str("item");
@@ -285,6 +308,7 @@ static const hzt_case cases[] = {
 		{"locks_of_a_map", locks_of_a_map},
 		{"a_queue", a_queue},
 		{"a_multimap", a_multimap},
+		{"a_replicated_map", a_replicated_map},
 		{"a_ringbuffer", a_ringbuffer},
 		{"counters_and_ids", counters_and_ids},
 		{"an_atomic_long", an_atomic_long},

@@ -221,6 +221,49 @@ multi_map(void)
 	end();
 }
 
+// A replicated map tells one member after the other what was changed in the first.
+typedef struct replicated {
+	hz_replicated_map *map;
+	int32_t size;
+} replicated;
+
+static bool
+has_size(void *ctx)
+{
+	const replicated *r = ctx;
+	int32_t n = -1;
+	HZT_OK_ERR(hz_replicated_map_size(r->map, &n, &err), &err);
+	return n == r->size;
+}
+
+static void
+replicated_map(void)
+{
+	const hz_listen_options options = with_values();
+	hz_listener_id id = {0};
+	replicated r = {NULL, 2};
+	hz_value value = hz_null();
+	int64_t n = 0;
+	begin("replicated_map");
+	HZT_OK_ERR(hz_replicated_map_open(client, name, NULL, &r.map, &err), &err);
+	theirs("listen", "", "null");
+	HZT_OK_ERR(hz_replicated_map_put(r.map, hz_str("k"), hz_i64(1), 0, NULL, &err), &err);
+	HZT_OK_ERR(hz_replicated_map_remove(r.map, hz_str("k"), NULL, &err), &err);
+	theirs("heard", "2", "[[\"added\",\"k\",1],[\"removed\",\"k\",1]]");
+	HZT_OK_ERR(hz_replicated_map_listen(r.map, &ENTRY_LISTENER, &options, &id, &err), &err);
+	theirs("put", "\"k\", 5", "null");
+	theirs("put", "\"k\", 6", "5");
+	theirs("put_all", "{\"l\": 9}", "null");
+	await_heard(3, 5 + 6 + 9);
+	HZT_AWAIT(has_size, &r, 20000);
+	HZT_OK_ERR(hz_replicated_map_get(r.map, hz_str("k"), &value, &err), &err);
+	HZT_OK(hz_value_get_i64(&value, &n));
+	HZT_EQ_INT(n, 6);
+	hz_value_clear(&value);
+	HZT_OK_ERR(hz_replicated_map_destroy(&r.map, &err), &err);
+	end();
+}
+
 // What they are to see sooner or later: replicas tell each other once a second.
 static bool
 they_count(void *want)
@@ -317,6 +360,7 @@ static const hzt_case cases[] = {
 		{"list", list},
 		{"multi_map", multi_map},
 		{"pn_counter", pn_counter},
+		{"replicated_map", replicated_map},
 		{"set", set},
 		{"topic", topic},
 };
