@@ -98,7 +98,7 @@ hz_err_text(hz_err e)
 	X(52, TARGET_DISCONNECTED, SERVER, false)                                                  \
 	X(53, TARGET_NOT_MEMBER, SERVER, true)                                                     \
 	X(54, TIMEOUT, SERVER, false)                                                              \
-	X(55, TOPIC_OVERLOAD, SERVER, false)                                                       \
+	X(55, TOPIC_OVERLOAD, TOPIC_OVERLOAD, false)                                               \
 	X(56, TRANSACTION, SERVER, false)                                                          \
 	X(57, TRANSACTION_NOT_ACTIVE, SERVER, false)                                               \
 	X(58, TRANSACTION_TIMED_OUT, SERVER, false)                                                \

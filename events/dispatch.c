@@ -420,6 +420,28 @@ hzi_initial_push(hzi_initial *initial, uint64_t listener)
 	push(&initial->dispatch->stripe[0], &initial->job);
 }
 
+static void
+run_delivery(hzi_job *job)
+{
+	hzi_delivery *delivery = HZI_OUTER(job, hzi_delivery, job);
+	delivery->run(delivery, find(delivery->dispatch, delivery->listener));
+}
+
+void
+hzi_dispatch_deliver(hzi_dispatch *dispatch, uint64_t listener, hzi_delivery *delivery)
+{
+	delivery->job.run = run_delivery;
+	delivery->dispatch = dispatch;
+	delivery->listener = listener;
+	push(stripe_for(dispatch, -1, listener), &delivery->job);
+}
+
+bool
+hzi_registry_has(hzi_dispatch *dispatch, uint64_t id)
+{
+	return find(dispatch, id) != NULL;
+}
+
 // ---- Ending listeners ----
 
 static void

@@ -54,6 +54,21 @@ hzi_initial *hzi_initial_new(hzi_dispatch *dispatch, int what, hz_members *membe
 void hzi_initial_push(hzi_initial *initial, uint64_t listener);
 void hzi_initial_drop(hzi_initial *initial);
 
+// Something that another thread of the library has for one listener, which runs on the stripe of that
+// listener: run is called once, with NULL if the listener is gone. The sender fills `run` and owns the
+// memory again from then on. Any thread; does not block.
+typedef struct hzi_delivery {
+	hzi_job job;
+	hzi_dispatch *dispatch;
+	uint64_t listener;
+	void (*run)(struct hzi_delivery *delivery, hzi_listener *listener);
+} hzi_delivery;
+
+void hzi_dispatch_deliver(hzi_dispatch *dispatch, uint64_t listener, hzi_delivery *delivery);
+
+// Whether a listener that is running has not been removed meanwhile, maybe by itself.
+bool hzi_registry_has(hzi_dispatch *dispatch, uint64_t id);
+
 // The registry. insert gives the listener its id; false: the client is shutting down.
 bool hzi_registry_insert(hzi_dispatch *dispatch, hzi_listener *listener);
 hzi_listener *hzi_registry_remove(hzi_dispatch *dispatch, uint64_t id);

@@ -28,6 +28,8 @@ PRINTS = {
     "queue_worker": "100 jobs done, sum 5050\none more? TIMEOUT\n",
     "readme": "apples: 7\n",
     "replicated_map": "EUR 1.08, GBP 1.27\nEUR 1.09, was 1.08\nGBP: no rate\n",
+    "reliable_topic": "job 1\njob 2\nstopped at place 2\n"
+                      "job 3\njob 4\nstopped at place 4\n",
     "ringbuffer": "measured up to number 2\n0: 20.0\n1: 21.0\n2: 22.0\n"
                   "measured up to number 3\nand then number 3\n",
     "scan": "5000 entries, sum 24995000\n",

@@ -12,6 +12,7 @@
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/replicated_map.h>
+#include <hazelcast/reliable_topic.h>
 #include <hazelcast/ringbuffer.h>
 #include <hazelcast/set.h>
 #include <hazelcast/topic.h>
@@ -281,3 +282,8 @@ extern inline hz_err hz_replicated_map_values(
 		hz_replicated_map *map, hz_items **out, hz_error *err);
 extern inline hz_err hz_replicated_map_entry_set(
 		hz_replicated_map *map, hz_items **out, hz_error *err);
+extern inline hz_err hz_reliable_topic_destroy(hz_reliable_topic **topic, hz_error *err);
+extern inline hz_err hz_reliable_topic_publish(
+		hz_reliable_topic *topic, hz_value message, int64_t *sequence, hz_error *err);
+extern inline hz_err hz_reliable_topic_publish_all(hz_reliable_topic *topic,
+		const hz_value *messages, size_t n, int64_t *last, hz_error *err);

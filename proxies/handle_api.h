@@ -19,8 +19,8 @@
 #include "proxies/proxy.h"
 
 // clang-format off
-// handle_of, name and call.
-#define HZI_HANDLE_BASE(noun)                                                                      \
+// handle_of and name.
+#define HZI_HANDLE_NAME(noun)                                                                      \
 	_Static_assert(sizeof(struct hz_##noun) <= HZI_HANDLE_MAX, "handles are cheap");           \
                                                                                                    \
 	static inline hzi_handle *                                                                 \
@@ -33,13 +33,18 @@
 	hz_##noun##_name(const hz_##noun *proxy)                                                   \
 	{                                                                                          \
 		return hzi_handle_text(proxy != NULL ? &proxy->handle : NULL);                     \
-	}                                                                                          \
-                                                                                                   \
+	}
+
+#define HZI_HANDLE_CALL(noun)                                                                      \
 	HZ_API hz_err                                                                              \
 	hz_##noun##_call(hz_##noun *proxy, const hz_call *call)                                    \
 	{                                                                                          \
 		return hzi_handle_set_call(handle_of(proxy), call);                                \
 	}
+
+#define HZI_HANDLE_BASE(noun)                                                                      \
+	HZI_HANDLE_NAME(noun)                                                                      \
+	HZI_HANDLE_CALL(noun)
 
 #define HZI_HANDLE_OPEN(noun, service)                                                             \
 	HZ_API hz_err                                                                              \

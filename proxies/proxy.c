@@ -12,6 +12,7 @@
 
 static const hzi_op CREATE_PROXY = {&HZP_CLIENT_CREATE_PROXY, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op DESTROY_PROXY = {&HZP_CLIENT_DESTROY_PROXY, HZ_RESULT_NONE, 0, NULL};
+static const hzi_op DESTROY_BOTH = {NULL, HZ_RESULT_NONE, 0, NULL};
 
 // ---- Handles ----
 
@@ -156,6 +157,20 @@ hzi_handle_set_call(hzi_handle *handle, const hz_call *call)
 	return e;
 }
 
+static hzp_client_destroy_proxy_request
+destroy_request(hzi_handle *handle)
+{
+	// Whoever opens the name after this tells the members again.
+	hzi_name *name = hzi_names_find(handle->client, handle->service, handle->name);
+	if (name != NULL) {
+		atomic_store(&name->announced, false);
+	}
+	return (hzp_client_destroy_proxy_request){
+			.name = hzi_handle_name(handle),
+			.service_name = hzp_str(handle->service),
+	};
+}
+
 hz_future
 hzi_handle_destroy_async(hzi_handle *handle)
 {
@@ -164,16 +179,31 @@ hzi_handle_destroy_async(hzi_handle *handle)
 	if (!hzi_call_begin(handle, &DESTROY_PROXY, &call, &future)) {
 		return future;
 	}
-	// Whoever opens the name after this tells the members again.
-	hzi_name *name = hzi_names_find(handle->client, handle->service, handle->name);
-	if (name != NULL) {
-		atomic_store(&name->announced, false);
+	hzp_client_destroy_proxy_request request = destroy_request(handle);
+	return hzi_call_submit(call, &request);
+}
+
+hz_future
+hzi_handle_destroy_both_async(hzi_handle *handle, hzi_handle *below)
+{
+	hzi_handle *both[] = {handle, below};
+	hzi_call *parent;
+	hz_future future;
+	if (!hzi_call_begin(handle, &DESTROY_BOTH, &parent, &future)) {
+		return future;
 	}
-	return hzi_call_submit(call,
-			&(hzp_client_destroy_proxy_request){
-					.name = hzi_handle_name(handle),
-					.service_name = hzp_str(handle->service),
-			});
+	if (!hzi_join_begin(parent, 2)) {
+		return hzi_call_refuse(parent, HZ_ERR_MEMORY, "no memory for two calls");
+	}
+	for (uint32_t i = 0; i < 2; i++) {
+		hzi_call *child = hzi_join_child_begin(parent, &DESTROY_PROXY, i);
+		if (child == NULL) {
+			return hzi_join_abort(parent, HZ_ERR_MEMORY);
+		}
+		hzp_client_destroy_proxy_request request = destroy_request(both[i]);
+		hzi_join_child_submit(parent, child, &request);
+	}
+	return hzi_join_submit(parent);
 }
 
 // ---- Arguments ----

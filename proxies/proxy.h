@@ -50,6 +50,9 @@ hz_err hzi_handle_set_call(hzi_handle *handle, const hz_call *call);
 // Destroys the structure in the cluster; the handle stays.
 hz_future hzi_handle_destroy_async(hzi_handle *handle);
 
+// The same of a structure that stands on another one, by one future.
+hz_future hzi_handle_destroy_both_async(hzi_handle *handle, hzi_handle *below);
+
 // ---- Arguments ----
 
 // Copies a size-first struct of options into a zeroed one of `size` bytes. NULL gives the defaults.

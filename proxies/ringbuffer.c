@@ -90,6 +90,12 @@ hz_ringbuffer_open(hz_client *client, const char *name, const hz_call *call, hz_
 	return HZ_OK;
 }
 
+hzi_handle *
+hzi_ringbuffer_handle(hz_ringbuffer *ring)
+{
+	return handle_of(ring);
+}
+
 int64_t
 hzi_ringbuffer_known_capacity(const hz_ringbuffer *ring)
 {
@@ -267,6 +273,14 @@ read_from(hzi_call *call, const hz_ringbuffer *ring, int64_t from, int32_t min, 
 			});
 }
 
+static void
+wait_patiently(hzi_call *call, const hzi_aim *aim, hz_cancel *cancel)
+{
+	call->aim = aim;
+	atomic_store_explicit(&call->cancel, cancel, memory_order_relaxed);
+	atomic_store_explicit(&call->deadline_ns, HZI_NEVER, memory_order_relaxed);
+}
+
 hz_future
 hzi_ringbuffer_read_many(hz_ringbuffer *ring, const hzi_aim *aim, hz_cancel *cancel, int64_t from,
 		int32_t min, int32_t max)
@@ -276,9 +290,26 @@ hzi_ringbuffer_read_many(hz_ringbuffer *ring, const hzi_aim *aim, hz_cancel *can
 	if (!hzi_call_begin(handle_of(ring), &READ_MANY, &call, &future)) {
 		return future;
 	}
-	call->aim = aim;
-	atomic_store_explicit(&call->cancel, cancel, memory_order_relaxed);
+	wait_patiently(call, aim, cancel);
 	return read_from(call, ring, from, min, max);
+}
+
+hz_future
+hzi_ringbuffer_find(
+		hz_ringbuffer *ring, const hzi_aim *aim, void *ctx, hz_cancel *cancel, bool head)
+{
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_call_begin(handle_of(ring), head ? &HEAD : &TAIL, &call, &future)) {
+		return future;
+	}
+	call->aim_ctx = ctx;
+	wait_patiently(call, aim, cancel);
+	// The requests of the two are alike.
+	return hzi_call_submit(call,
+			&(hzp_ringbuffer_head_sequence_request){
+					.name = hzi_handle_name(&ring->handle),
+			});
 }
 
 // What is wrong with the numbers of a read_many; NULL: nothing.

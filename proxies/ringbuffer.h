@@ -16,9 +16,17 @@ hz_future hzi_ringbuffer_add(hz_ringbuffer *ring, const hzi_op *op, const hzi_ai
 hz_future hzi_ringbuffer_add_all(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim,
 		const hz_value *items, size_t n, hz_overflow overflow);
 
-// The whole of a read_many whose numbers are known to be right, and which `cancel` may end.
+// The whole of a read_many whose numbers are known to be right, without a deadline; `cancel` may
+// end it.
 hz_future hzi_ringbuffer_read_many(hz_ringbuffer *ring, const hzi_aim *aim, hz_cancel *cancel,
 		int64_t from, int32_t min, int32_t max);
+
+// The same for the first or the newest sequence, for as long as it takes. ctx is the aim's and must
+// outlive the call.
+hz_future hzi_ringbuffer_find(
+		hz_ringbuffer *ring, const hzi_aim *aim, void *ctx, hz_cancel *cancel, bool head);
+
+hzi_handle *hzi_ringbuffer_handle(hz_ringbuffer *ring);
 
 // The capacity as it was when somebody asked last. Does not block.
 int64_t hzi_ringbuffer_known_capacity(const hz_ringbuffer *ring);

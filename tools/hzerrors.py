@@ -170,7 +170,10 @@ WHEN = {
                         " written: see `hz_pn_counter_reset`.",
     "NODE_ID_RANGE": "Every member's node id is out of the range that ids have room for.",
     "STALE_SEQUENCE": "The item of a ringbuffer is older than its head: it was overwritten, or has"
-                      " expired. Read on from `hz_ringbuffer_head_sequence`.",
+                      " expired. Read on from `hz_ringbuffer_head_sequence`. Or a listener of a"
+                      " reliable topic has missed messages and does not bear that.",
+    "TOPIC_OVERLOAD": "A reliable topic is full, and its handle's policy is to say so:"
+                      " `HZ_TOPIC_OVERLOAD_ERROR`. Not in doubt.",
 }
 
 

@@ -54,7 +54,8 @@ extern "C" {
 	X(NO_DATA_MEMBER, 112, "no member of the cluster holds data")                              \
 	X(CONSISTENCY_LOST, 113, "no replica has all that this client has seen")                   \
 	X(NODE_ID_RANGE, 114, "no member can make ids: their node ids are out of range")           \
-	X(STALE_SEQUENCE, 115, "what the sequence names is no longer there")
+	X(STALE_SEQUENCE, 115, "what the sequence names is no longer there")                       \
+	X(TOPIC_OVERLOAD, 116, "the topic has no room for a message")
 
 typedef enum hz_err {
 #define HZ_ERR_ENUM_(name, number, text) HZ_ERR_##name = (number),

@@ -26,6 +26,7 @@
 #include <hazelcast/partition_listener.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
+#include <hazelcast/reliable_topic.h>
 #include <hazelcast/ringbuffer.h>
 #include <hazelcast/replicated_map.h>
 #include <hazelcast/set.h>

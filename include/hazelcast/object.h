@@ -24,6 +24,7 @@ extern "C" {
 #define HZ_SERVICE_PN_COUNTER "hz:impl:PNCounterService"
 #define HZ_SERVICE_QUEUE "hz:impl:queueService"
 #define HZ_SERVICE_REPLICATED_MAP "hz:impl:replicatedMapService"
+#define HZ_SERVICE_RELIABLE_TOPIC "hz:impl:reliableTopicService"
 #define HZ_SERVICE_RINGBUFFER "hz:impl:ringbufferService"
 #define HZ_SERVICE_SET "hz:impl:setService"
 #define HZ_SERVICE_TOPIC "hz:impl:topicService"

@@ -180,6 +180,21 @@ a_ringbuffer(void)
 }
 
 static void
+topics(void)
+{
+	hz_value message = hz_str("message");
+	REFUSES(hz_topic_publish_async(NULL, message));
+	REFUSES(hz_topic_publish_all_async(NULL, &message, 1));
+	REFUSES(hz_topic_destroy_async(NULL));
+	HZT_EQ_STR(hz_topic_name(NULL), "");
+	hz_topic_close(NULL);
+	REFUSES(hz_reliable_topic_publish_async(NULL, message));
+	REFUSES(hz_reliable_topic_publish_all_async(NULL, &message, 1));
+	REFUSES(hz_reliable_topic_destroy_async(NULL));
+	hz_reliable_topic_close(NULL);
+}
+
+static void
 counters_and_ids(void)
 {
 	int64_t n = 7;
@@ -310,6 +325,7 @@ static const hzt_case cases[] = {
 		{"a_multimap", a_multimap},
 		{"a_replicated_map", a_replicated_map},
 		{"a_ringbuffer", a_ringbuffer},
+		{"topics", topics},
 		{"counters_and_ids", counters_and_ids},
 		{"an_atomic_long", an_atomic_long},
 		{"blocking_forms", blocking_forms},

@@ -52,11 +52,7 @@ TEST_CLASSES = """
 <ringbuffer name="bounded*">
   <capacity>4</capacity>{backup}<time-to-live-seconds>3600</time-to-live-seconds>
 </ringbuffer>
-<ringbuffer name="_hz_rb_small*"><capacity>10</capacity>{backup}</ringbuffer>
-<ringbuffer name="_hz_rb_bounded*">
-  <capacity>4</capacity>{backup}<time-to-live-seconds>3600</time-to-live-seconds>
-</ringbuffer>
-<ringbuffer name="_hz_rb_brief*">
+<ringbuffer name="brief*">
   <capacity>4</capacity>{backup}<time-to-live-seconds>1</time-to-live-seconds>
 </ringbuffer>
 """
