@@ -10,12 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKETS 256U
+#define BUCKETS_FIRST 64U
 #define NAME_MAX_BYTES 65536U
+
+// Entries stay, so whoever makes up names without end must be stopped somewhere.
+#define NAMES_MAX 1000000U
 
 typedef struct names {
 	pthread_mutex_t lock; // never held across a call to a member
-	hzi_name *buckets[BUCKETS];
+	hzi_name **buckets;
+	uint32_t bucket_count; // a power of two
+	uint32_t count;
 } names;
 
 static void
@@ -25,7 +30,7 @@ clear(void *room)
 	if (all == NULL) {
 		return;
 	}
-	for (unsigned i = 0; i < BUCKETS; i++) {
+	for (uint32_t i = 0; i < all->bucket_count; i++) {
 		while (all->buckets[i] != NULL) {
 			hzi_name *name = all->buckets[i];
 			all->buckets[i] = name->next;
@@ -37,6 +42,7 @@ clear(void *room)
 		}
 	}
 	pthread_mutex_destroy(&all->lock);
+	free(all->buckets);
 	free(all);
 }
 
@@ -49,7 +55,7 @@ list(hz_client *client, void (*fn)(void *ctx, const char *service, const char *n
 		return;
 	}
 	pthread_mutex_lock(&all->lock);
-	for (unsigned i = 0; i < BUCKETS; i++) {
+	for (uint32_t i = 0; i < all->bucket_count; i++) {
 		for (const hzi_name *name = all->buckets[i]; name != NULL; name = name->next) {
 			if (atomic_load(&name->announced)) {
 				fn(ctx, name->service, name->text);
@@ -57,6 +63,22 @@ list(hz_client *client, void (*fn)(void *ctx, const char *service, const char *n
 		}
 	}
 	pthread_mutex_unlock(&all->lock);
+}
+
+static names *
+make_room(void)
+{
+	names *all = calloc(1, sizeof(*all));
+	hzi_name **buckets = calloc(BUCKETS_FIRST, sizeof(buckets[0]));
+	if (all == NULL || buckets == NULL) {
+		free(all);
+		free(buckets);
+		return NULL;
+	}
+	all->buckets = buckets;
+	all->bucket_count = BUCKETS_FIRST;
+	pthread_mutex_init(&all->lock, NULL);
+	return all;
 }
 
 // The room of this client, made by whoever needs it first: core does not know what a proxy is.
@@ -68,11 +90,10 @@ names_of(hz_client *client)
 	if (all != NULL) {
 		return all;
 	}
-	all = calloc(1, sizeof(*all));
+	all = make_room();
 	if (all == NULL) {
 		return NULL;
 	}
-	pthread_mutex_init(&all->lock, NULL);
 	// The two functions are the same whoever wins.
 	atomic_store(&client->proxies_clear, clear);
 	atomic_store(&client->list_proxies, list);
@@ -86,7 +107,30 @@ names_of(hz_client *client)
 static hzi_name **
 bucket_of(names *all, const char *name, size_t n)
 {
-	return &all->buckets[(uint32_t)hzi_murmur3(name, n) % BUCKETS];
+	return &all->buckets[(uint32_t)hzi_murmur3(name, n) & (all->bucket_count - 1)];
+}
+
+// Twice the buckets once there are more names than buckets. Without memory it only gets slower.
+static void
+grow(names *all)
+{
+	names bigger = {.bucket_count = all->bucket_count * 2};
+	bigger.buckets = calloc(bigger.bucket_count, sizeof(bigger.buckets[0]));
+	if (bigger.buckets == NULL) {
+		return;
+	}
+	for (uint32_t i = 0; i < all->bucket_count; i++) {
+		while (all->buckets[i] != NULL) {
+			hzi_name *name = all->buckets[i];
+			hzi_name **to = bucket_of(&bigger, name->text, name->length);
+			all->buckets[i] = name->next;
+			name->next = *to;
+			*to = name;
+		}
+	}
+	free(all->buckets);
+	all->buckets = bigger.buckets;
+	all->bucket_count = bigger.bucket_count;
 }
 
 static hzi_name *
@@ -141,6 +185,24 @@ make(const char *service, const char *name, size_t n, int32_t hash)
 	return made;
 }
 
+// With the lock held. NULL without memory.
+static hzi_name *
+add(names *all, const char *service, const char *name, size_t n, int32_t hash)
+{
+	hzi_name *made = make(service, name, n, hash);
+	if (made == NULL) {
+		return NULL;
+	}
+	if (all->count >= all->bucket_count) {
+		grow(all);
+	}
+	hzi_name **bucket = bucket_of(all, name, n);
+	made->next = *bucket;
+	*bucket = made;
+	all->count++;
+	return made;
+}
+
 hz_err
 hzi_names_intern(hz_client *client, const char *service, const char *name, hzi_name **out,
 		hz_error *err)
@@ -159,16 +221,19 @@ hzi_names_intern(hz_client *client, const char *service, const char *name, hzi_n
 	if (all == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for names of structures");
 	}
-	hzi_name **bucket = bucket_of(all, name, n);
 	pthread_mutex_lock(&all->lock);
-	hzi_name *found = find_in(*bucket, service, name);
-	if (found == NULL && (found = make(service, name, n, hash)) != NULL) {
-		found->next = *bucket;
-		*bucket = found;
+	*out = find_in(*bucket_of(all, name, n), service, name);
+	bool full = *out == NULL && all->count == NAMES_MAX;
+	if (*out == NULL && !full) {
+		*out = add(all, service, name, n, hash);
 	}
 	pthread_mutex_unlock(&all->lock);
-	*out = found;
-	return found != NULL ? HZ_OK : hzi_fail(err, HZ_ERR_MEMORY, "no memory for a name");
+	if (full) {
+		return hzi_fail(err, HZ_ERR_LIMIT,
+				"the client has opened structures of %u names, and remembers each",
+				NAMES_MAX);
+	}
+	return *out != NULL ? HZ_OK : hzi_fail(err, HZ_ERR_MEMORY, "no memory for a name");
 }
 
 void *

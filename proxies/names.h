@@ -2,7 +2,7 @@
 //
 // The names that a client has opened, one entry for each structure, so that a name is told to the
 // members once, however many handles it has, and again to a new cluster. Entries live as long as
-// the client: handles and calls lend their texts.
+// the client, since handles, calls and listeners lend their texts; there are a million at most.
 #ifndef HZI_PROXIES_NAMES_H
 #define HZI_PROXIES_NAMES_H
 
@@ -25,7 +25,8 @@ typedef struct hzi_name {
 } hzi_name;
 
 // The entry of a name, made if there is none. Checks the name: HZ_ERR_ARGUMENT when it is empty or
-// no UTF-8, HZ_ERR_LIMIT when it is longer than 64 KiB; HZ_ERR_MEMORY. Lends name; the service's
+// no UTF-8, HZ_ERR_LIMIT when it is longer than 64 KiB, or the client
+// has a million names already; HZ_ERR_MEMORY. Lends name; the service's
 // name is static. Any thread; a short lock.
 hz_err hzi_names_intern(hz_client *client, const char *service, const char *name, hzi_name **out,
 		hz_error *err);

@@ -53,7 +53,8 @@ typedef struct hz_map hz_map;
 // handle of a name costs one round trip and blocks for it, the others do not. That round trip is a
 // call like others: the deadline and the cancel token of `call` end it, and with the
 // configuration's async-start it is HZ_ERR_OFFLINE until a member is connected. HZ_ERR_LIMIT: the
-// name is longer than 64 KiB. Since 0.1.
+// name is longer than 64 KiB, or it would be more than the million names that a client remembers.
+// Since 0.1.
 HZ_API hz_err hz_map_open(hz_client *client, const char *name, const hz_call *call, hz_map **map,
 		hz_error *err);
 
