@@ -76,6 +76,13 @@ on_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, const hzi_sl
 
 // ---- Responses ----
 
+static bool
+is_answer(const hzp_operation *operation, uint32_t type)
+{
+	return type == operation->response->id ||
+			(operation->or_response != NULL && type == operation->or_response->id);
+}
+
 // Writes the outcome of a claimed try and publishes it.
 static void
 take_response(hzi_call *call, uint32_t type, const hzi_slice *msg)
@@ -87,7 +94,7 @@ take_response(hzi_call *call, uint32_t type, const hzi_slice *msg)
 		call->code = HZ_ERR_SERVER;
 		call->server_code = hzi_error_code(msg);
 		hzi_call_done(call);
-	} else if (type != call->op->proto->response->id) {
+	} else if (!is_answer(call->op->proto, type)) {
 		count(&client->counters.decode_errors);
 		call->code = HZ_ERR_PROTOCOL;
 		call->in_doubt = true;

@@ -117,6 +117,7 @@ typedef struct hzp_operation {
 	const hzp_message *response;
 	const hzp_message *const *events;
 	uint8_t n_events;
+	const hzp_message *or_response; // of the same layout; some members send it. NULL: none
 } hzp_operation;
 
 // All messages, by ascending id; all custom types, by name, with NULL at the end.

@@ -3,7 +3,9 @@
 // The blocking forms, which the public headers define inline, once as symbols: for hosts that call
 // symbols, and for compilers that do not inline.
 #include <hazelcast/atomic_long.h>
+#include <hazelcast/atomic_reference.h>
 #include <hazelcast/cardinality_estimator.h>
+#include <hazelcast/count_down_latch.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/list.h>
 #include <hazelcast/map.h>
@@ -287,3 +289,37 @@ extern inline hz_err hz_reliable_topic_publish(
 		hz_reliable_topic *topic, hz_value message, int64_t *sequence, hz_error *err);
 extern inline hz_err hz_reliable_topic_publish_all(hz_reliable_topic *topic,
 		const hz_value *messages, size_t n, int64_t *last, hz_error *err);
+extern inline hz_err hz_count_down_latch_destroy(hz_count_down_latch **latch, hz_error *err);
+extern inline hz_err hz_count_down_latch_await(hz_count_down_latch *latch, hz_error *err);
+extern inline hz_err hz_count_down_latch_try_await(
+		hz_count_down_latch *latch, int64_t timeout_ms, bool *zero, hz_error *err);
+extern inline hz_err hz_count_down_latch_count_down(hz_count_down_latch *latch, hz_error *err);
+extern inline hz_err hz_count_down_latch_get_count(
+		hz_count_down_latch *latch, int32_t *count, hz_error *err);
+extern inline hz_err hz_count_down_latch_try_set_count(
+		hz_count_down_latch *latch, int32_t count, bool *done, hz_error *err);
+
+extern inline hz_err hz_atomic_reference_destroy(hz_atomic_reference **reference, hz_error *err);
+extern inline hz_err hz_atomic_reference_get(
+		hz_atomic_reference *reference, hz_value *out, hz_error *err);
+extern inline hz_err hz_atomic_reference_is_null(
+		hz_atomic_reference *reference, bool *out, hz_error *err);
+extern inline hz_err hz_atomic_reference_contains(
+		hz_atomic_reference *reference, hz_value value, bool *out, hz_error *err);
+extern inline hz_err hz_atomic_reference_set(
+		hz_atomic_reference *reference, hz_value value, hz_error *err);
+extern inline hz_err hz_atomic_reference_clear(hz_atomic_reference *reference, hz_error *err);
+extern inline hz_err hz_atomic_reference_get_and_set(
+		hz_atomic_reference *reference, hz_value value, hz_value *old, hz_error *err);
+extern inline hz_err hz_atomic_reference_set_and_get(
+		hz_atomic_reference *reference, hz_value value, hz_value *out, hz_error *err);
+extern inline hz_err hz_atomic_reference_compare_and_set(hz_atomic_reference *reference,
+		hz_value expected, hz_value value, bool *done, hz_error *err);
+extern inline hz_err hz_atomic_reference_alter(
+		hz_atomic_reference *reference, hz_value function, hz_error *err);
+extern inline hz_err hz_atomic_reference_alter_and_get(
+		hz_atomic_reference *reference, hz_value function, hz_value *out, hz_error *err);
+extern inline hz_err hz_atomic_reference_get_and_alter(
+		hz_atomic_reference *reference, hz_value function, hz_value *old, hz_error *err);
+extern inline hz_err hz_atomic_reference_apply(
+		hz_atomic_reference *reference, hz_value function, hz_value *out, hz_error *err);

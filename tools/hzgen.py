@@ -181,7 +181,7 @@ def operation_rows(o):
         events = "e_" + o.name
         rows.append("static const hzp_message *const %s[] = {%s};" % (
             events, ", ".join("&" + e.name.upper() for e in o.events)))
-    return rows + ["const hzp_operation %s = {&%s, &%s, %s, %d};" % (
+    return rows + ["const hzp_operation %s = {&%s, &%s, %s, %d, NULL};" % (
         o.name.upper(), o.request.name.upper(), o.response.name.upper(), events, len(o.events))]
 
 

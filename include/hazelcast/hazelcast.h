@@ -5,10 +5,12 @@
 #define HAZELCAST_HAZELCAST_H
 
 #include <hazelcast/atomic_long.h>
+#include <hazelcast/atomic_reference.h>
 #include <hazelcast/call.h>
 #include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/client.h>
 #include <hazelcast/config.h>
+#include <hazelcast/count_down_latch.h>
 #include <hazelcast/decimal.h>
 #include <hazelcast/entry_listener.h>
 #include <hazelcast/error.h>

@@ -2,6 +2,7 @@
 #include "proxies/cp/group.h"
 
 #include "base/fail.h"
+#include "core/retry.h"
 #include "protocol/gen/cp_group.h"
 
 #include <inttypes.h>
@@ -14,7 +15,14 @@
 #define GROUPS "hz:cp:groups"
 
 // Protocol 3.13.
-enum { CP_GROUP_DESTROYED = 89 };
+enum {
+	MEMBER_LEFT = 33,
+	OPERATION_TIMEOUT = 38,
+	INDETERMINATE = 80,
+	CP_GROUP_DESTROYED = 89,
+	LEADER_DEMOTED = 91,
+	STALE_APPEND = 92
+};
 
 static hz_err take_group(hzi_call *call, hz_result *out, hz_error *err);
 
@@ -301,13 +309,35 @@ hzi_cp_choose(hzi_call *call)
 	return HZ_OK;
 }
 
+// The group's members may have done it, or will, and nobody can say.
+static bool
+is_doubtful(int32_t server_code)
+{
+	return server_code == MEMBER_LEFT || server_code == OPERATION_TIMEOUT ||
+			server_code == INDETERMINATE || server_code == LEADER_DEMOTED ||
+			server_code == STALE_APPEND;
+}
+
 hzi_again
 hzi_cp_again(hzi_call *call)
 {
 	hzi_cp_object *object = call->aim_ctx;
-	if (call->code == HZ_ERR_SERVER && call->server_code == CP_GROUP_DESTROYED) {
+	if (call->code != HZ_ERR_SERVER) {
+		return HZI_AGAIN_NO;
+	}
+	if (call->server_code == CP_GROUP_DESTROYED) {
 		atomic_store(&object->group, NULL);
 	}
+	if (!is_doubtful(call->server_code)) {
+		return HZI_AGAIN_NO;
+	}
+	if (hzi_retry_harmless(call)) {
+		return HZI_AGAIN_LATER;
+	}
+	// Elsewhere a member that left has not done what it was asked for. Here it has passed it on to
+	// a group that may do so yet: no rule may repeat it.
+	call->in_doubt = true;
+	call->server_code = 0;
 	return HZI_AGAIN_NO;
 }
 

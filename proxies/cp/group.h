@@ -95,7 +95,8 @@ hzi_cp_object_name(const hzi_cp_handle *handle)
 bool hzi_cp_begin(hzi_cp_handle *handle, const hzi_op *op, hzi_call **call, hz_future *future);
 
 // The parts of that aim, for calls that have one of their own. call->extra and call->aim_mark are
-// the proxy's; call->aim_ctx is the structure.
+// the proxy's; call->aim_ctx is the structure. After a failed try whose outcome the members do not
+// know either, hzi_cp_again repeats a retryable call, and no other one: that one is in doubt.
 hz_err hzi_cp_choose(hzi_call *call);
 hzi_again hzi_cp_again(hzi_call *call);
 

@@ -250,6 +250,42 @@ an_atomic_long(void)
 	hz_atomic_long_close(NULL);
 }
 
+static void
+an_atomic_reference(void)
+{
+	hz_value v = hz_str("v");
+	REFUSES(hz_atomic_reference_get_async(NULL));
+	REFUSES(hz_atomic_reference_is_null_async(NULL));
+	REFUSES(hz_atomic_reference_contains_async(NULL, v));
+	REFUSES(hz_atomic_reference_set_async(NULL, v));
+	REFUSES(hz_atomic_reference_clear_async(NULL));
+	REFUSES(hz_atomic_reference_get_and_set_async(NULL, v));
+	REFUSES(hz_atomic_reference_set_and_get_async(NULL, v));
+	REFUSES(hz_atomic_reference_compare_and_set_async(NULL, v, v));
+	REFUSES(hz_atomic_reference_alter_async(NULL, v));
+	REFUSES(hz_atomic_reference_alter_and_get_async(NULL, v));
+	REFUSES(hz_atomic_reference_get_and_alter_async(NULL, v));
+	REFUSES(hz_atomic_reference_apply_async(NULL, v));
+	REFUSES(hz_atomic_reference_destroy_async(NULL));
+	HZT_EQ_INT(hz_atomic_reference_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_atomic_reference_name(NULL), "");
+	hz_atomic_reference_close(NULL);
+}
+
+static void
+a_latch(void)
+{
+	REFUSES(hz_count_down_latch_await_async(NULL));
+	REFUSES(hz_count_down_latch_try_await_async(NULL, 0));
+	REFUSES(hz_count_down_latch_count_down_async(NULL));
+	REFUSES(hz_count_down_latch_get_count_async(NULL));
+	REFUSES(hz_count_down_latch_try_set_count_async(NULL, 1));
+	REFUSES(hz_count_down_latch_destroy_async(NULL));
+	HZT_EQ_INT(hz_count_down_latch_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_count_down_latch_name(NULL), "");
+	hz_count_down_latch_close(NULL);
+}
+
 // The blocking forms, once for each kind of result.
 static void
 blocking_forms(void)
@@ -328,6 +364,8 @@ static const hzt_case cases[] = {
 		{"topics", topics},
 		{"counters_and_ids", counters_and_ids},
 		{"an_atomic_long", an_atomic_long},
+		{"an_atomic_reference", an_atomic_reference},
+		{"a_latch", a_latch},
 		{"blocking_forms", blocking_forms},
 		{"what_is_no_operation", what_is_no_operation},
 };
