@@ -32,9 +32,11 @@ NO_EVIDENCE = ("tests/api/null_test.c", "tests/api/symbol_test.c")
 
 PUBLIC = re.compile(r"^HZ_API (?:HZ_INLINE )?[\w ]+?[ *\n]\**(hz_\w+)\(", re.MULTILINE)
 DEFINITION = re.compile(r"^(?:[A-Za-z_][\w *]*[ *\n])?(\w+)\([^;{}]*\)\n\{(.*?)^\}", re.MULTILINE | re.DOTALL)
-CONSTANT = re.compile(r"^static const [\w ]+?\**(\w+)(?:\[\])? = (.*?);$", re.MULTILINE | re.DOTALL)
-MACRO_USE = re.compile(r"^(HZI_\w+_API)\((\w+), (\w+)\)", re.MULTILINE)
-MACRO = re.compile(r"^#define (HZI_\w+_API)\((\w+), (\w+)\)(.*?[^\\])\n(?=\S|\n)", re.MULTILINE | re.DOTALL)
+CONSTANT = re.compile(r"^(?:static )?const [\w ]+?\**(\w+)(?:\[\])? = (.*?);$", re.MULTILINE | re.DOTALL)
+FIELD = re.compile(r"^\t+\.(\w+) = \{(.*?)\}", re.MULTILINE | re.DOTALL)
+MACRO_USE = re.compile(r"^[ \t]*(HZI_(?:HANDLE|CP)_\w+)\((\w+)(?:, (\w+))?\)", re.MULTILINE)
+MACRO = re.compile(r"^#define (HZI_(?:HANDLE|CP)_\w+)\((\w+)(?:, (\w+))?\)(.*?[^\\])\n(?=\S|\n)", re.MULTILINE | re.DOTALL)
+STRING = re.compile(r'"[^"\n]*"')
 WORD = re.compile(r"\b[A-Za-z_]\w+\b")
 PASTED = re.compile(r"\bhz_(?:\w*##\w+)+")
 CASE = re.compile(r'\{"\w+", (\w+)')
@@ -66,13 +68,16 @@ def callers():
 
 
 def expand(text, macros):
-    """The text, and behind it what its HZI_..._API macros stand for."""
-    for name, noun, service in MACRO_USE.findall(text):
+    """The text, and behind it what its HZI_HANDLE_... and HZI_CP_... macros stand for, those in them included."""
+    uses = MACRO_USE.findall(text)
+    text = MACRO_USE.sub("", text)
+    for name, noun, service in uses:
         first, second, body = macros[name]
         body = body.replace("\\\n", "\n").replace("##%s##" % first, noun).replace("##" + first, noun)
         body = re.sub(r"[ \t]+$", "", re.sub(r"^\t", "", body, flags=re.MULTILINE), flags=re.MULTILINE)
-        text = text.replace("%s(%s, %s)" % (name, noun, service), "")
-        text += "\n" + re.sub(r"\b%s\b" % second, service, body)
+        for parameter, argument in ((first, noun), (second, service)):
+            body = re.sub(r"\b%s\b" % parameter, argument, body) if parameter else body
+        text += "\n" + expand(body, macros)
     return text
 
 
@@ -81,21 +86,24 @@ class Sources:
 
     def __init__(self, constants):
         self.constants = constants  # HZP_MAP_GET -> operation
-        self.public, self.own = {}, {}  # name -> (path, words); (path, name) -> words
+        self.public, self.own = {}, {}  # name -> path; (path, name) -> words
+        self.fields = {}  # (path, name of a struct of rows) -> field -> words
         paths = [p for folder in SOURCES
                  for p in sorted(glob.glob(folder + "/**/*.[ch]", recursive=True))]
         macros = {m[0]: m[1:] for p in paths if p.endswith(".h") for m in MACRO.findall(read(p))}
         for path in paths:
-            text = expand(read(path), macros) if path.endswith(".c") else ""
+            text = STRING.sub('""', expand(read(path), macros)) if path.endswith(".c") else ""
             for name, body in DEFINITION.findall(text) + CONSTANT.findall(text):
-                words = set(WORD.findall(body))
-                self.own[path, name] = words
+                fields = {field: set(WORD.findall(row)) for field, row in FIELD.findall(body)}
+                self.fields[path, name] = fields
+                self.own[path, name] = set(WORD.findall(FIELD.sub("", body)))
                 if name.startswith("hz"):
                     self.public[name] = path
 
-    def operations(self, name):
-        """The operations that a function may send, in the order of their numbers."""
-        seen, found = set(), set()
+    def reach(self, name):
+        """The words of a function and of all that it reaches. Of a struct of rows only the fields
+        count that one of these words names: whoever unlocks does not lock."""
+        seen, words = set(), set()
         todo = [(self.public[name], name)] if name in self.public else []
         while todo:
             at = todo.pop()
@@ -103,12 +111,17 @@ class Sources:
                 continue
             seen.add(at)
             for word in self.own[at]:
-                constant = word[:-len("_REQUEST")] if word.endswith("_REQUEST") else word
-                if constant in self.constants:
-                    found.add(constant)
                 todo.append((at[0], word))
                 if word in self.public:
                     todo.append((self.public[word], word))
+            words |= self.own[at]
+        rows = [self.fields[at] for at in seen]
+        return words.union(*(row for fields in rows for field, row in fields.items() if field in words))
+
+    def operations(self, name):
+        """The operations that a function may send, in the order of their numbers."""
+        words = self.reach(name)
+        found = {c for c in self.constants if c in words or c + "_REQUEST" in words}
         return sorted((self.constants[c] for c in found), key=lambda o: o.request.number)
 
 
