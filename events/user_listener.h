@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listeners whose struct of functions is all that they have: the application's struct is copied behind
-// the listener. Each begins with its size and ctx, and has `end` and maybe `gap` somewhere. A kind says
-// where; it is one of the table in config_listeners.c too, so that a configuration can carry it.
+// Listeners whose struct of functions is all that they have: the application's struct is copied
+// behind the listener. Each begins with its size and ctx, and has `end` and maybe `gap` somewhere.
+// A kind says where; it is one of the table in config_listeners.c too, so that a configuration can
+// carry it.
 #ifndef HZI_EVENTS_USER_LISTENER_H
 #define HZI_EVENTS_USER_LISTENER_H
 
@@ -30,8 +31,8 @@ const void *hzi_user_of(const hzi_listener *listener);
 void hzi_user_gap(hzi_listener *listener, const hz_gap *gap);
 void hzi_user_end(hzi_listener *listener);
 
-// The class of a kind of the client itself that members are asked for: its requests have no more than
-// local_only, and registration_id.
+// The class of a kind of the client itself that members are asked for: its requests have no more
+// than local_only, and registration_id.
 #define HZI_CLIENT_CLASS(add_row, remove_row, on_event)                                            \
 	{                                                                                          \
 		.add = (add_row), .remove = (remove_row), .fill_add = hzi_client_fill_add,         \
@@ -42,8 +43,8 @@ void hzi_user_end(hzi_listener *listener);
 void hzi_client_fill_add(const hzi_listener *listener, bool local, void *request);
 void hzi_client_fill_remove(const hzi_listener *listener, hz_uuid id, void *request);
 
-// Makes a listener of a kind and gives *out, to be added. Takes user->ctx in any case: on failure its
-// end has been called, unless user is NULL. `complete`: whatever else the call needs is there.
+// Makes a listener of a kind and gives *out, to be added. Takes user->ctx in any case: on failure
+// its end has been called, unless user is NULL. `complete`: whatever else the call needs is there.
 hz_err hzi_user_make(hz_client *client, const hzi_user_kind *kind, const void *user, bool complete,
 		hzi_listener **out, hz_error *err);
 
