@@ -15,6 +15,7 @@
 #define PREFETCH_COUNT 100
 #define PREFETCH_COUNT_MAX 100000
 #define PREFETCH_VALIDITY_MS 600000
+#define NS_PER_MS INT64_C(1000000)
 
 // Where the ids of one handle come from. Its calls under way hold it, too.
 typedef struct source {
@@ -67,13 +68,24 @@ epoch_of(const source *from)
 	return atomic_load_explicit(&from->shelf->epoch, memory_order_acquire);
 }
 
+// What this handle may give now.
+static hzi_id_terms
+terms_of(const source *from)
+{
+	int64_t oldest_ns = INT64_MIN;
+	if (from->validity_ms > 0 && from->validity_ms < INT64_MAX / NS_PER_MS) {
+		oldest_ns = hzi_now_ns() - from->validity_ms * NS_PER_MS;
+	}
+	return (hzi_id_terms){.epoch = epoch_of(from), .oldest_ns = oldest_ns};
+}
+
 // Ids that a call has brought beyond its own.
 static void
 keep(source *from, const hzi_id_batch *batch)
 {
 	if (batch->count > 0 &&
 			(atomic_load(&from->closed) ||
-					!hzi_ids_refill(&from->ids, epoch_of(from), batch))) {
+					!hzi_ids_refill(&from->ids, terms_of(from), batch))) {
 		hzi_id_shelf_put(from->shelf, batch);
 	}
 }
@@ -82,10 +94,11 @@ static bool
 take(source *from, int64_t *id)
 {
 	hzi_id_batch batch;
-	if (hzi_ids_take(&from->ids, epoch_of(from), id)) {
+	hzi_id_terms terms = terms_of(from);
+	if (hzi_ids_take(&from->ids, terms, id)) {
 		return true;
 	}
-	if (!hzi_id_shelf_get(from->shelf, &batch)) {
+	if (!hzi_id_shelf_get(from->shelf, terms.oldest_ns, &batch)) {
 		return false;
 	}
 	*id = batch.base;
@@ -112,7 +125,7 @@ take_batch(hzi_call *call, hz_result *out, hz_error *err)
 	hzi_id_batch rest = {
 			.base = (int64_t)((uint64_t)response.base + (uint64_t)response.increment),
 			.increment = response.increment,
-			.expires_ns = hzi_deadline_in_ms(from->validity_ms),
+			.came_ns = hzi_now_ns(),
 			.epoch = call->aim_mark,
 			.count = (uint32_t)response.batch_size - 1,
 	};
@@ -220,7 +233,7 @@ close_source(source *from)
 {
 	hzi_id_batch left;
 	atomic_store(&from->closed, true);
-	if (hzi_ids_drain(&from->ids, epoch_of(from), &left)) {
+	if (hzi_ids_drain(&from->ids, terms_of(from), &left)) {
 		hzi_id_shelf_put(from->shelf, &left);
 	}
 	drop_source(from);

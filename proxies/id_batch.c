@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proxies/id_batch.h"
 
-#include "base/platform.h"
-
 #include <stdlib.h>
 
 #define NEXT_BITS 24
@@ -17,9 +15,9 @@ id_at(int64_t base, int64_t increment, uint64_t i)
 }
 
 static bool
-is_good(uint64_t epoch, uint64_t of_epoch, int64_t expires_ns)
+is_good(hzi_id_terms terms, uint64_t epoch, int64_t came_ns)
 {
-	return epoch == of_epoch && (expires_ns == HZI_NEVER || hzi_now_ns() < expires_ns);
+	return epoch == terms.epoch && came_ns > terms.oldest_ns;
 }
 
 // Whether the word's batch has something to give. The fields may be those of a later generation:
@@ -27,19 +25,18 @@ is_good(uint64_t epoch, uint64_t of_epoch, int64_t expires_ns)
 // stored with release after the word said BUSY, so whoever has read a new one finds the word
 // changed.
 static bool
-has_left(hzi_ids *ids, uint64_t word, uint64_t epoch)
+has_left(hzi_ids *ids, uint64_t word, hzi_id_terms terms)
 {
 	return (word & NEXT_MASK) < atomic_load_explicit(&ids->count, memory_order_acquire) &&
-			is_good(epoch, atomic_load_explicit(&ids->epoch, memory_order_acquire),
-					atomic_load_explicit(
-							&ids->expires_ns, memory_order_acquire));
+			is_good(terms, atomic_load_explicit(&ids->epoch, memory_order_acquire),
+					atomic_load_explicit(&ids->came_ns, memory_order_acquire));
 }
 
 bool
-hzi_ids_take(hzi_ids *ids, uint64_t epoch, int64_t *id)
+hzi_ids_take(hzi_ids *ids, hzi_id_terms terms, int64_t *id)
 {
 	uint64_t word = atomic_load_explicit(&ids->word, memory_order_acquire);
-	while (has_left(ids, word, epoch)) {
+	while (has_left(ids, word, terms)) {
 		int64_t base = atomic_load_explicit(&ids->base, memory_order_acquire);
 		int64_t increment = atomic_load_explicit(&ids->increment, memory_order_acquire);
 		if (atomic_compare_exchange_weak_explicit(&ids->word, &word, word + 1,
@@ -69,18 +66,18 @@ store(hzi_ids *ids, uint64_t busy, const hzi_id_batch *batch)
 {
 	atomic_store_explicit(&ids->base, batch->base, memory_order_release);
 	atomic_store_explicit(&ids->increment, batch->increment, memory_order_release);
-	atomic_store_explicit(&ids->expires_ns, batch->expires_ns, memory_order_release);
+	atomic_store_explicit(&ids->came_ns, batch->came_ns, memory_order_release);
 	atomic_store_explicit(&ids->epoch, batch->epoch, memory_order_release);
 	atomic_store_explicit(&ids->count, batch->count, memory_order_release);
 	atomic_store_explicit(&ids->word, busy & ~NEXT_MASK, memory_order_release);
 }
 
 bool
-hzi_ids_refill(hzi_ids *ids, uint64_t epoch, const hzi_id_batch *batch)
+hzi_ids_refill(hzi_ids *ids, hzi_id_terms terms, const hzi_id_batch *batch)
 {
 	uint64_t word = atomic_load_explicit(&ids->word, memory_order_acquire);
 	do {
-		if ((word & NEXT_MASK) == BUSY || has_left(ids, word, epoch)) {
+		if ((word & NEXT_MASK) == BUSY || has_left(ids, word, terms)) {
 			return false;
 		}
 	} while (!seize(ids, &word));
@@ -89,20 +86,20 @@ hzi_ids_refill(hzi_ids *ids, uint64_t epoch, const hzi_id_batch *batch)
 }
 
 bool
-hzi_ids_drain(hzi_ids *ids, uint64_t epoch, hzi_id_batch *left)
+hzi_ids_drain(hzi_ids *ids, hzi_id_terms terms, hzi_id_batch *left)
 {
 	uint64_t word = atomic_load_explicit(&ids->word, memory_order_acquire);
 	uint64_t next;
 	do {
 		next = word & NEXT_MASK;
-		if (!has_left(ids, word, epoch)) {
+		if (!has_left(ids, word, terms)) {
 			return false;
 		}
 	} while (!seize(ids, &word));
 	// Ours alone until the word says something else.
 	*left = (hzi_id_batch){
 			.increment = atomic_load_explicit(&ids->increment, memory_order_relaxed),
-			.expires_ns = atomic_load_explicit(&ids->expires_ns, memory_order_relaxed),
+			.came_ns = atomic_load_explicit(&ids->came_ns, memory_order_relaxed),
 			.epoch = atomic_load_explicit(&ids->epoch, memory_order_relaxed),
 			.count = atomic_load_explicit(&ids->count, memory_order_relaxed) -
 					(uint32_t)next,
@@ -144,14 +141,17 @@ hzi_id_shelf_put(hzi_id_shelf *shelf, const hzi_id_batch *batch)
 }
 
 bool
-hzi_id_shelf_get(hzi_id_shelf *shelf, hzi_id_batch *batch)
+hzi_id_shelf_get(hzi_id_shelf *shelf, int64_t oldest_ns, hzi_id_batch *batch)
 {
 	bool found = false;
 	pthread_mutex_lock(&shelf->lock);
-	uint64_t epoch = atomic_load_explicit(&shelf->epoch, memory_order_relaxed);
+	hzi_id_terms terms = {
+			.epoch = atomic_load_explicit(&shelf->epoch, memory_order_relaxed),
+			.oldest_ns = oldest_ns,
+	};
 	while (!found && shelf->count > 0) {
 		*batch = shelf->kept[--shelf->count];
-		found = is_good(epoch, batch->epoch, batch->expires_ns);
+		found = is_good(terms, batch->epoch, batch->came_ns);
 	}
 	pthread_mutex_unlock(&shelf->lock);
 	return found;

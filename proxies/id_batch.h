@@ -17,10 +17,16 @@
 typedef struct hzi_id_batch {
 	int64_t base;
 	int64_t increment;
-	int64_t expires_ns; // CLOCK_MONOTONIC; HZI_NEVER
-	uint64_t epoch;     // of the shelf, when it came
+	int64_t came_ns; // CLOCK_MONOTONIC
+	uint64_t epoch;  // of the shelf, when it was asked for
 	uint32_t count;
 } hzi_id_batch;
+
+// What a handle takes: batches of the shelf's epoch that are not too old for it.
+typedef struct hzi_id_terms {
+	uint64_t epoch;
+	int64_t oldest_ns; // those that came later are good; INT64_MIN: all
+} hzi_id_terms;
 
 // ---- The batch in use ----
 
@@ -30,21 +36,21 @@ typedef struct hzi_ids {
 	_Atomic uint64_t word; // generation (40), next id (24)
 	_Atomic int64_t base;
 	_Atomic int64_t increment;
-	_Atomic int64_t expires_ns;
+	_Atomic int64_t came_ns;
 	_Atomic uint64_t epoch;
 	_Atomic uint32_t count;
 } hzi_ids;
 
 // Takes the next id. False: none left, too old, of another epoch, or being replaced right now. Any
 // thread; takes no lock.
-bool hzi_ids_take(hzi_ids *ids, uint64_t epoch, int64_t *id);
+bool hzi_ids_take(hzi_ids *ids, hzi_id_terms terms, int64_t *id);
 
 // Puts a batch in place of one that has nothing left to give. False: it has. Lends batch. Any
 // thread.
-bool hzi_ids_refill(hzi_ids *ids, uint64_t epoch, const hzi_id_batch *batch);
+bool hzi_ids_refill(hzi_ids *ids, hzi_id_terms terms, const hzi_id_batch *batch);
 
 // Takes all that is left. False: nothing. Any thread.
-bool hzi_ids_drain(hzi_ids *ids, uint64_t epoch, hzi_id_batch *left);
+bool hzi_ids_drain(hzi_ids *ids, hzi_id_terms terms, hzi_id_batch *left);
 
 // ---- What is left of others ----
 
@@ -61,10 +67,10 @@ typedef struct hzi_id_shelf {
 void *hzi_id_shelf_make(void);
 void hzi_id_shelf_end(void *shelf);
 
-// Keeps a batch, if there is room. Takes the newest that is still good; false: none. Forgets all,
-// and whatever is under way. Any thread.
+// Keeps a batch, if there is room. Takes the last one kept that is good, and throws those away that
+// are too old; false: none. Forgets all, and whatever is under way. Any thread.
 void hzi_id_shelf_put(hzi_id_shelf *shelf, const hzi_id_batch *batch);
-bool hzi_id_shelf_get(hzi_id_shelf *shelf, hzi_id_batch *batch);
+bool hzi_id_shelf_get(hzi_id_shelf *shelf, int64_t oldest_ns, hzi_id_batch *batch);
 void hzi_id_shelf_renew(hzi_id_shelf *shelf);
 
 #endif

@@ -39,7 +39,7 @@ typedef struct hz_flake_id_generator hz_flake_id_generator;
 // How a handle gets its ids. Size-first: start from hz_flake_id_options_default() or set `size`.
 typedef struct hz_flake_id_options {
 	size_t size;
-	int64_t prefetch_validity_ms; // age at which a batch is thrown away; 0: 600,000, HZ_FOREVER
+	int64_t prefetch_validity_ms; // age at which a batch is thrown away; 0: 600,000; HZ_FOREVER
 	int32_t prefetch_count;       // ids in a batch, up to 100,000; 0: 100
 } hz_flake_id_options;
 

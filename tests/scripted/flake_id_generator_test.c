@@ -141,6 +141,24 @@ throws_old_ids_away(void)
 	end(&b, &ids);
 }
 
+// What one handle has left may be too old for the next one, which says so itself.
+static void
+throws_away_what_another_would_keep(void)
+{
+	bench b;
+	hz_flake_id_generator *ids = start(&b, 1, 10, HZ_FOREVER);
+	HZT_EQ_INT(id_of(ids), 1000000);
+	hz_flake_id_generator_close(&ids);
+	int64_t old = hzt_now_ms() + 301;
+	HZT_AWAIT(is_past, &old, 10000);
+	ids = open_ids(&b, 10, HZ_FOREVER);
+	HZT_EQ_INT(id_of(ids), 1000000 + STEP);
+	hz_flake_id_generator_close(&ids);
+	ids = open_ids(&b, 10, 300);
+	HZT_EQ_INT(id_of(ids), 2000000);
+	end(&b, &ids);
+}
+
 static void
 leaves_the_rest_to_others(void)
 {
@@ -408,6 +426,7 @@ static const hzt_case cases[] = {
 		{"asks_once_for_each_batch", asks_once_for_each_batch},
 		{"asks_for_a_hundred_by_default", asks_for_a_hundred_by_default},
 		{"throws_old_ids_away", throws_old_ids_away},
+		{"throws_away_what_another_would_keep", throws_away_what_another_would_keep},
 		{"leaves_the_rest_to_others", leaves_the_rest_to_others},
 		{"destroys_what_is_at_hand", destroys_what_is_at_hand},
 		{"asks_for_no_more_than_it_needs", asks_for_no_more_than_it_needs},
