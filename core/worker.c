@@ -355,21 +355,26 @@ start_worker(struct hz_client *client, uint32_t index)
 		}
 	}
 	worker->running = e == HZ_OK;
+	if (e != HZ_OK) {
+		hzi_mailbox_close(&worker->inbox);
+	}
 	return e;
 }
 
 hz_err
 hzi_workers_start(struct hz_client *client, uint32_t count)
 {
-	hz_err e = HZ_OK;
-	client->workers.count = count < 2 ? 2 : count > HZI_WORKERS_MAX ? HZI_WORKERS_MAX : count;
-	for (uint32_t i = 0; e == HZ_OK && i < client->workers.count; i++) {
-		e = start_worker(client, i);
+	count = count < 2 ? 2 : count > HZI_WORKERS_MAX ? HZI_WORKERS_MAX : count;
+	for (uint32_t i = 0; i < count; i++) {
+		hz_err e = start_worker(client, i);
+		if (e != HZ_OK) {
+			hzi_workers_stop(client, HZI_NEVER);
+			return e;
+		}
+		// Nobody looks at a worker that has no inbox.
+		client->workers.count = i + 1;
 	}
-	if (e != HZ_OK) {
-		hzi_workers_stop(client, HZI_NEVER);
-	}
-	return e;
+	return HZ_OK;
 }
 
 static hz_err

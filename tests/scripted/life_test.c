@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -428,6 +429,41 @@ child_process(void)
 	bench_end(&b);
 }
 
+// Wherever descriptors run out while a client is made: it is an error, and nothing stays behind.
+static void
+too_few_descriptors(void)
+{
+	enum { ENOUGH = 200 };
+	bench b;
+	struct rlimit before;
+	hz_error err;
+	hz_err e = HZ_ERR_RESOURCE;
+	bench_members(&b, 1, NULL, NULL);
+	HZT_OK(hz_config_set(b.config,
+			"connection-strategy.connection-retry.cluster-connect-timeout-millis", "50",
+			NULL));
+	HZT_EQ_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
+	int open = bench_descriptors();
+	int threads = bench_threads();
+	int refused = 0;
+	for (int n = 0; e != HZ_OK && n < ENOUGH; n++) {
+		struct rlimit low = {.rlim_cur = (rlim_t)(open + n), .rlim_max = before.rlim_max};
+		HZT_EQ_INT(setrlimit(RLIMIT_NOFILE, &low), 0);
+		e = hz_client_new(b.config, &b.client, &err);
+		HZT_EQ_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+		HZT_CHECK(e == HZ_OK || (b.client == NULL && err.message[0] != '\0'));
+		if (e != HZ_OK) {
+			HZT_EQ_INT(bench_threads(), threads);
+			HZT_CHECK(bench_descriptors() <=
+					open + 1); // the member's side of a connection
+			refused++;
+		}
+	}
+	HZT_OK(e);
+	HZT_CHECK(refused > 0);
+	bench_close(&b);
+}
+
 static const hzt_case cases[] = {
 		{"shutdown_under_load", shutdown_under_load},
 		{"shutdown_in_handshake", shutdown_in_handshake},
@@ -439,6 +475,7 @@ static const hzt_case cases[] = {
 		{"failing_starts", failing_starts},
 		{"several_clients", several_clients},
 		{"child_process", child_process},
+		{"too_few_descriptors", too_few_descriptors},
 };
 
 HZT_MAIN("life", cases)
