@@ -3,8 +3,8 @@
 
 #include "base/fail.h"
 #include "core/upcalls.h"
+#include "events/registry.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,94 +60,6 @@ typedef struct barrier {
 	_Atomic uint32_t passed; // futex word
 } barrier;
 
-// ---- The registry ----
-
-static hzi_listener **
-find_slot(hzi_dispatch *dispatch, uint64_t id)
-{
-	hzi_listener **at = &dispatch->buckets[id % HZI_LISTENER_BUCKETS];
-	while (*at != NULL && (*at)->id != id) {
-		at = &(*at)->next;
-	}
-	return at;
-}
-
-void *
-hzi_listener_new(hz_client *client, const hzi_listener_class *class_, size_t size)
-{
-	hzi_listener *listener = calloc(1, size);
-	// The barrier comes first, so that taking a listener back cannot fail.
-	void *b = calloc(1, sizeof(barrier));
-	if (listener == NULL || b == NULL) {
-		free(listener);
-		free(b);
-		return NULL;
-	}
-	listener->class_ = class_;
-	listener->client = client;
-	listener->barrier = b;
-	return listener;
-}
-
-bool
-hzi_registry_insert(hzi_dispatch *dispatch, hzi_listener *listener)
-{
-	pthread_mutex_lock(&dispatch->lock);
-	if (dispatch->stopping) {
-		pthread_mutex_unlock(&dispatch->lock);
-		return false;
-	}
-	listener->id = dispatch->next_id++;
-	hzi_listener **at = &dispatch->buckets[listener->id % HZI_LISTENER_BUCKETS];
-	listener->next = *at;
-	*at = listener;
-	pthread_mutex_unlock(&dispatch->lock);
-	return true;
-}
-
-hzi_listener *
-hzi_registry_remove(hzi_dispatch *dispatch, uint64_t id)
-{
-	pthread_mutex_lock(&dispatch->lock);
-	hzi_listener **at = find_slot(dispatch, id);
-	hzi_listener *listener = *at;
-	if (listener != NULL) {
-		*at = listener->next;
-		listener->next = NULL;
-	}
-	pthread_mutex_unlock(&dispatch->lock);
-	return listener;
-}
-
-// A listener found here stays valid for this job: it is only freed behind a barrier that passes this
-// stripe.
-static hzi_listener *
-find(hzi_dispatch *dispatch, uint64_t id)
-{
-	pthread_mutex_lock(&dispatch->lock);
-	hzi_listener *listener = *find_slot(dispatch, id);
-	pthread_mutex_unlock(&dispatch->lock);
-	return listener;
-}
-
-// The listener of the class with the smallest id above `after`, so that a walk survives changes.
-static hzi_listener *
-find_next(hzi_dispatch *dispatch, const hzi_listener_class *class_, bool registered, uint64_t after)
-{
-	hzi_listener *best = NULL;
-	pthread_mutex_lock(&dispatch->lock);
-	for (unsigned i = 0; i < HZI_LISTENER_BUCKETS; i++) {
-		for (hzi_listener *l = dispatch->buckets[i]; l != NULL; l = l->next) {
-			bool fits = registered ? l->class_->add != NULL : l->class_ == class_;
-			if (fits && l->id > after && (best == NULL || l->id < best->id)) {
-				best = l;
-			}
-		}
-	}
-	pthread_mutex_unlock(&dispatch->lock);
-	return best;
-}
-
 // ---- Handing over ----
 
 static hzi_stripe *
@@ -158,23 +70,14 @@ stripe_for(hzi_dispatch *dispatch, int32_t partition, uint64_t listener)
 }
 
 static void
-push(hzi_stripe *stripe, hzi_job *job)
-{
-	hzi_mailbox_push(&stripe->inbox, &job->node);
-}
-
-static void
 run_gap(hzi_job *job)
 {
 	gap_job *gap = HZI_OUTER(job, gap_job, job);
-	hzi_listener *listener = find(gap->dispatch, gap->listener);
+	hzi_listener *listener = hzi_registry_find(gap->dispatch, gap->listener);
 	if (listener != NULL) {
 		if (gap->gap.lost_at_ms == 0) {
 			// Dropped events are counted on until the marker is delivered.
-			pthread_mutex_lock(&gap->dispatch->lock);
-			gap->gap.dropped = listener->dropped;
-			listener->gap_queued = false;
-			pthread_mutex_unlock(&gap->dispatch->lock);
+			gap->gap.dropped = hzi_registry_dropped(gap->dispatch, listener);
 		}
 		if (listener->class_->gap != NULL) {
 			listener->class_->gap(listener, &gap->gap);
@@ -192,71 +95,8 @@ push_gap(hzi_dispatch *dispatch, hzi_stripe *stripe, uint64_t listener, hz_gap w
 				.dispatch = dispatch,
 				.listener = listener,
 				.gap = what};
-		push(stripe, &gap->job);
+		hzi_stripe_push(stripe, &gap->job);
 	}
-}
-
-// With the lock held. True: the listener has to be told, since no marker is under way.
-static bool
-count_drop(hzi_dispatch *dispatch, hzi_listener *l)
-{
-	bool marker = !l->gap_queued;
-	l->dropped++;
-	l->gap_queued = true;
-	atomic_fetch_add_explicit(
-			&dispatch->client->counters.events_dropped, 1, memory_order_relaxed);
-	return marker;
-}
-
-// Counts the event into its listener's bound. False: there is none, or it has no room; *marker: this
-// is the first drop since the last marker.
-static bool
-admit(hzi_dispatch *dispatch, uint64_t id, size_t cost, bool *marker)
-{
-	const hz_config *config = dispatch->client->config;
-	bool room = false;
-	pthread_mutex_lock(&dispatch->lock);
-	hzi_listener *l = *find_slot(dispatch, id);
-	if (l != NULL) {
-		room = l->queued_events < (uint32_t)config->listener_queue_events &&
-				l->queued_bytes + cost <= (size_t)config->listener_queue_bytes;
-		if (room) {
-			l->queued_events++;
-			l->queued_bytes += cost;
-		} else {
-			*marker = count_drop(dispatch, l);
-		}
-	}
-	pthread_mutex_unlock(&dispatch->lock);
-	return room;
-}
-
-// The memory for an admitted event was refused: it is dropped like one without room.
-static bool
-drop_admitted(hzi_dispatch *dispatch, uint64_t id, size_t cost)
-{
-	bool marker = false;
-	pthread_mutex_lock(&dispatch->lock);
-	hzi_listener *l = *find_slot(dispatch, id);
-	if (l != NULL) {
-		l->queued_events--;
-		l->queued_bytes -= cost;
-		marker = count_drop(dispatch, l);
-	}
-	pthread_mutex_unlock(&dispatch->lock);
-	return marker;
-}
-
-static void
-discharge(hzi_dispatch *dispatch, uint64_t id, size_t cost)
-{
-	pthread_mutex_lock(&dispatch->lock);
-	hzi_listener *l = *find_slot(dispatch, id);
-	if (l != NULL) {
-		l->queued_events--;
-		l->queued_bytes -= cost;
-	}
-	pthread_mutex_unlock(&dispatch->lock);
 }
 
 static void
@@ -264,13 +104,13 @@ run_event(hzi_job *job)
 {
 	event_job *event = HZI_OUTER(job, event_job, job);
 	hzi_dispatch *dispatch = event->dispatch;
-	hzi_listener *listener = find(dispatch, event->listener);
+	hzi_listener *listener = hzi_registry_find(dispatch, event->listener);
 	if (listener != NULL) {
 		atomic_fetch_add_explicit(
 				&dispatch->client->counters.events, 1, memory_order_relaxed);
 		listener->class_->event(listener, &event->msg);
 	}
-	discharge(dispatch, event->listener, event->cost);
+	hzi_registry_discharge(dispatch, event->listener, event->cost);
 	if (event->msg.block != event->block) {
 		hzi_slice_clear(&event->msg);
 	}
@@ -309,10 +149,10 @@ hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_
 	size_t cost = sizeof(event_job) + msg->n;
 	bool marker = false;
 	event_job *event = NULL;
-	if (admit(dispatch, listener, cost, &marker)) {
+	if (hzi_registry_admit(dispatch, listener, cost, &marker)) {
 		event = make_event(dispatch, msg);
 		if (event == NULL) {
-			marker = drop_admitted(dispatch, listener, cost);
+			marker = hzi_registry_drop(dispatch, listener, cost);
 		}
 	}
 	if (event != NULL) {
@@ -320,7 +160,7 @@ hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_
 		event->dispatch = dispatch;
 		event->listener = listener;
 		event->cost = cost;
-		push(stripe, &event->job);
+		hzi_stripe_push(stripe, &event->job);
 	} else if (marker) {
 		push_gap(dispatch, stripe, listener, (hz_gap){0});
 	}
@@ -341,7 +181,7 @@ hzi_dispatch_gap(void *state, uint64_t listener, int64_t lost_ns, int64_t regain
 	}
 	uint64_t id = 0;
 	const hzi_listener *l;
-	while ((l = find_next(dispatch, NULL, true, id)) != NULL) {
+	while ((l = hzi_registry_next(dispatch, NULL, true, id)) != NULL) {
 		id = l->id;
 		push_gap(dispatch, stripe_for(dispatch, -1, id), id, gap);
 	}
@@ -353,7 +193,7 @@ run_local(hzi_job *job)
 	local_job *local = HZI_OUTER(job, local_job, job);
 	uint64_t id = 0;
 	hzi_listener *listener;
-	while ((listener = find_next(local->dispatch, local->class_, false, id)) != NULL &&
+	while ((listener = hzi_registry_next(local->dispatch, local->class_, false, id)) != NULL &&
 			listener->id < local->before) {
 		id = listener->id;
 		listener->class_->local(listener, local->what, local->argument);
@@ -377,7 +217,7 @@ hzi_dispatch_local(hzi_dispatch *dispatch, const hzi_listener_class *class_, int
 	if (n > 0) {
 		memcpy(local->argument, argument, n);
 	}
-	push(&dispatch->stripe[0], &local->job);
+	hzi_stripe_push(&dispatch->stripe[0], &local->job);
 }
 
 hzi_initial *
@@ -405,7 +245,7 @@ static void
 run_initial(hzi_job *job)
 {
 	hzi_initial *initial = HZI_OUTER(job, hzi_initial, job);
-	hzi_listener *listener = find(initial->dispatch, initial->listener);
+	hzi_listener *listener = hzi_registry_find(initial->dispatch, initial->listener);
 	if (listener != NULL) {
 		listener->class_->local(listener, initial->what, initial->members);
 	}
@@ -417,14 +257,14 @@ hzi_initial_push(hzi_initial *initial, uint64_t listener)
 {
 	initial->job.run = run_initial;
 	initial->listener = listener;
-	push(&initial->dispatch->stripe[0], &initial->job);
+	hzi_stripe_push(&initial->dispatch->stripe[0], &initial->job);
 }
 
 static void
 run_delivery(hzi_job *job)
 {
 	hzi_delivery *delivery = HZI_OUTER(job, hzi_delivery, job);
-	delivery->run(delivery, find(delivery->dispatch, delivery->listener));
+	delivery->run(delivery, hzi_registry_find(delivery->dispatch, delivery->listener));
 }
 
 void
@@ -433,16 +273,27 @@ hzi_dispatch_deliver(hzi_dispatch *dispatch, uint64_t listener, hzi_delivery *de
 	delivery->job.run = run_delivery;
 	delivery->dispatch = dispatch;
 	delivery->listener = listener;
-	push(stripe_for(dispatch, -1, listener), &delivery->job);
+	hzi_stripe_push(stripe_for(dispatch, -1, listener), &delivery->job);
 }
 
-bool
-hzi_registry_has(hzi_dispatch *dispatch, uint64_t id)
+// ---- Beginning and ending listeners ----
+
+void *
+hzi_listener_new(hz_client *client, const hzi_listener_class *class_, size_t size)
 {
-	return find(dispatch, id) != NULL;
+	hzi_listener *listener = calloc(1, size);
+	// The barrier comes first, so that taking a listener back cannot fail.
+	void *b = calloc(1, sizeof(barrier));
+	if (listener == NULL || b == NULL) {
+		free(listener);
+		free(b);
+		return NULL;
+	}
+	listener->class_ = class_;
+	listener->client = client;
+	listener->barrier = b;
+	return listener;
 }
-
-// ---- Ending listeners ----
 
 static void
 drop_barrier(barrier *b)
@@ -488,9 +339,6 @@ wait_for_barrier(barrier *b, int64_t deadline_ns)
 	return HZ_OK;
 }
 
-// True when this is one of the dispatch threads, of whatever client.
-static _Thread_local bool dispatching;
-
 // Sends a barrier behind all that is queued now, and waits for it unless this is a dispatch thread.
 static hz_err
 pass_barrier(hzi_dispatch *dispatch, barrier *b, int64_t deadline_ns)
@@ -502,9 +350,9 @@ pass_barrier(hzi_dispatch *dispatch, barrier *b, int64_t deadline_ns)
 		b->node[i].barrier = b;
 	}
 	for (uint32_t i = 0; i < dispatch->count; i++) {
-		push(&dispatch->stripe[i], &b->node[i].job);
+		hzi_stripe_push(&dispatch->stripe[i], &b->node[i].job);
 	}
-	hz_err e = dispatching ? HZ_OK : wait_for_barrier(b, deadline_ns);
+	hz_err e = hzi_on_stripe() ? HZ_OK : wait_for_barrier(b, deadline_ns);
 	drop_barrier(b);
 	return e;
 }
@@ -520,53 +368,14 @@ hzi_dispatch_retire(hzi_dispatch *dispatch, hzi_listener *listener, int64_t dead
 
 // ---- The threads ----
 
+// The start failed half-way: nobody has been told of anything yet.
 static void
-run_jobs(hzi_stripe *stripe)
+give_up(hzi_dispatch *dispatch)
 {
-	hzi_node *list = hzi_mailbox_take(&stripe->inbox);
-	while (list != NULL) {
-		hzi_node *next = list->next;
-		hzi_job *job = hzi_job_of(list);
-		job->run(job);
-		list = next;
+	for (uint32_t i = 0; i < dispatch->count; i++) {
+		hzi_stripe_stop(&dispatch->stripe[i], HZI_NEVER);
 	}
-}
-
-static void
-run_stripe(void *arg)
-{
-	hzi_stripe *stripe = arg;
-	hz_client *client = stripe->dispatch->client;
-	hzi_enter_callback_thread();
-	dispatching = true;
-	while (!atomic_load(&stripe->stop)) {
-		hzi_mailbox_wait(&stripe->inbox, HZI_NEVER);
-		run_jobs(stripe);
-	}
-	run_jobs(stripe);
-	atomic_store(&stripe->finished, 1);
-	hzi_futex_wake(&stripe->finished, 1);
-	hzi_client_release(client);
-}
-
-static hz_err
-start_stripe(hzi_dispatch *dispatch, uint32_t i)
-{
-	hzi_stripe *stripe = &dispatch->stripe[i];
-	char name[24];
-	stripe->dispatch = dispatch;
-	snprintf(name, sizeof(name), "hz-event-%u", i);
-	hz_err e = hzi_mailbox_init(&stripe->inbox, dispatch->client->bus, name);
-	if (e != HZ_OK) {
-		return e;
-	}
-	hzi_client_retain(dispatch->client);
-	e = hzi_thread_start_stack(&stripe->thread, name, 0, run_stripe, stripe);
-	stripe->running = e == HZ_OK;
-	if (e != HZ_OK) {
-		hzi_client_release(dispatch->client);
-	}
-	return e;
+	hzi_dispatch_clear(dispatch);
 }
 
 hz_err
@@ -587,47 +396,15 @@ hzi_dispatch_start(hz_client *client, void **state, hz_error *err)
 	pthread_mutex_init(&dispatch->lock, NULL);
 	*state = dispatch;
 	for (uint32_t i = 0; i < dispatch->count; i++) {
-		hz_err e = start_stripe(dispatch, i);
+		hz_err e = hzi_stripe_start(&dispatch->stripe[i], client, i);
 		if (e != HZ_OK) {
 			dispatch->count = i;
+			give_up(dispatch);
+			*state = NULL;
 			return hzi_fail(err, e, "no thread for the event dispatch");
 		}
 	}
 	return HZ_OK;
-}
-
-static hz_err
-stop_stripe(hzi_stripe *stripe, int64_t deadline_ns)
-{
-	if (!stripe->running) {
-		return HZ_OK;
-	}
-	stripe->running = false;
-	atomic_store(&stripe->stop, true);
-	hzi_mailbox_ring(&stripe->inbox);
-	while (atomic_load(&stripe->finished) == 0) {
-		if (hzi_futex_wait(&stripe->finished, 0, deadline_ns) == HZI_FUTEX_TIMEOUT) {
-			hzi_thread_detach(&stripe->thread);
-			return HZ_ERR_TIMEOUT;
-		}
-	}
-	hzi_thread_join(&stripe->thread);
-	return HZ_OK;
-}
-
-static hzi_listener *
-take_any(hzi_dispatch *dispatch)
-{
-	hzi_listener *listener = NULL;
-	pthread_mutex_lock(&dispatch->lock);
-	for (unsigned i = 0; listener == NULL && i < HZI_LISTENER_BUCKETS; i++) {
-		listener = dispatch->buckets[i];
-		if (listener != NULL) {
-			dispatch->buckets[i] = listener->next;
-		}
-	}
-	pthread_mutex_unlock(&dispatch->lock);
-	return listener;
 }
 
 // What is queued is delivered, as long as the listeners are still to be found. Without memory for the
@@ -638,11 +415,6 @@ deliver_queued(hzi_dispatch *dispatch, int64_t deadline_ns)
 	pthread_mutex_lock(&dispatch->lock);
 	dispatch->stopping = true;
 	pthread_mutex_unlock(&dispatch->lock);
-	for (uint32_t i = 0; i < dispatch->count; i++) {
-		if (!dispatch->stripe[i].running) {
-			return HZ_OK; // the start failed half-way
-		}
-	}
 	barrier *b = calloc(1, sizeof(*b));
 	return b != NULL ? pass_barrier(dispatch, b, deadline_ns) : HZ_OK;
 }
@@ -653,12 +425,12 @@ hzi_dispatch_stop(void *state, int64_t deadline_ns)
 	hzi_dispatch *dispatch = state;
 	hzi_listener *listener;
 	hz_err e = deliver_queued(dispatch, deadline_ns);
-	while ((listener = take_any(dispatch)) != NULL) {
+	while ((listener = hzi_registry_take_any(dispatch)) != NULL) {
 		hz_err one = hzi_dispatch_retire(dispatch, listener, deadline_ns);
 		e = e == HZ_OK ? one : e;
 	}
 	for (uint32_t i = 0; i < dispatch->count; i++) {
-		hz_err one = stop_stripe(&dispatch->stripe[i], deadline_ns);
+		hz_err one = hzi_stripe_stop(&dispatch->stripe[i], deadline_ns);
 		e = e == HZ_OK ? one : e;
 	}
 	return e;
@@ -670,8 +442,7 @@ hzi_dispatch_clear(void *state)
 	hzi_dispatch *dispatch = state;
 	for (uint32_t i = 0; i < dispatch->count; i++) {
 		// Late arrivals of a stripe whose thread is gone; nobody hears them any more.
-		run_jobs(&dispatch->stripe[i]);
-		hzi_mailbox_close(&dispatch->stripe[i].inbox);
+		hzi_stripe_clear(&dispatch->stripe[i]);
 	}
 	pthread_mutex_destroy(&dispatch->lock);
 	free(dispatch);

@@ -8,20 +8,12 @@
 
 #include "core/job.h"
 #include "events/listener.h"
+#include "events/stripe.h"
 
 #include <pthread.h>
 
 #define HZI_STRIPES_MAX 33U
 #define HZI_LISTENER_BUCKETS 256U
-
-typedef struct hzi_stripe {
-	hzi_mailbox inbox;
-	hzi_thread thread;
-	struct hzi_dispatch *dispatch;
-	_Atomic bool stop;
-	_Atomic uint32_t finished; // futex word
-	bool running;
-} hzi_stripe;
 
 typedef struct hzi_dispatch {
 	hz_client *client;
