@@ -11,9 +11,14 @@ import sys
 
 PRINTS = {
     "async_futures": "sum of 1000 squares: 332833500\n",
+    "atomic_long": "a desk for 70: bought\na chair for 40: too dear\n"
+                   "20 more, that makes 50\na chair for 40: bought\n",
+    "atomic_reference": "alice leads: yes\nbob leads: no\nbob resigns: no\n"
+                        "alice resigns: yes\nnobody leads: yes\n",
     "cancel": "take: CANCELLED, in doubt\nagain: CANCELLED\n",
     "cardinality_estimator": "alice, bob, alice: 2\na thousand more: about 1000\n",
     "compute": "visits: 100\n",
+    "count_down_latch": "ready after a moment: not all\nready in the end: all\n",
     "event_loop": "pending: 0, sum: 100\n",
     "late_items": "a worker stops: CANCELLED\n" * 2 + "jobs left: 20 of 20\n",
     "list": "planned: 10 20 30 40\nchanged: 11 30 40\nstep 99? RANGE\n",
@@ -38,6 +43,9 @@ PRINTS = {
     "topic": "radio: it rains\nradio: it clears up\nradio: the sun shines\n",
 }
 LINES = 80
+# These run beside a member of their own: the others have no CP subsystem.
+CP = ("atomic_long", "atomic_reference", "count_down_latch")
+CP_MEMBER = ["run", "1", "version=5.4.0", "--", "sh", "-c", 'exec "$0" "$HZ_TEST_CLUSTER"']
 
 
 def beside_a_cluster(members, arguments):
@@ -46,12 +54,13 @@ def beside_a_cluster(members, arguments):
                           check=False).returncode
 
 
-def run(program, cluster):
+def run(members, program, cluster):
     """What is wrong with the program, or nothing."""
     name = os.path.basename(program)
     if name not in PRINTS:
         return "nobody says what it prints"
-    ran = subprocess.run([program, cluster], check=False, stdout=subprocess.PIPE, text=True, timeout=60)
+    command = [members, *CP_MEMBER, program] if name in CP else [program, cluster]
+    ran = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, timeout=60)
     if ran.returncode != 0 or ran.stdout != PRINTS[name]:
         return "it ended with %d and printed %r" % (ran.returncode, ran.stdout)
     return ""
@@ -71,7 +80,7 @@ def main():
         return beside_a_cluster(members, arguments)
     failed = 0
     programs = [a for a in arguments if not a.endswith(".c")]
-    wrong = {os.path.basename(p): run(p, os.environ["HZ_TEST_CLUSTER"]) for p in programs}
+    wrong = {os.path.basename(p): run(members, p, os.environ["HZ_TEST_CLUSTER"]) for p in programs}
     wrong["are_short"] = ", ".join(too_long(a for a in arguments if a.endswith(".c")))
     for name in sorted(set(PRINTS) - set(wrong)):
         wrong[name] = "it was not built"
