@@ -2,6 +2,7 @@
 #include "protocol/gen/flake_id_generator.h"
 #include "base/fail.h"
 #include "base/platform.h"
+#include "protocol/gen/client.h"
 #include "proxies/handle_api.h"
 #include "proxies/id_batch.h"
 #include "proxies/names.h"
@@ -255,14 +256,28 @@ hz_flake_id_generator_close(hz_flake_id_generator **generator)
 	*generator = NULL;
 }
 
+// A generator of the same name that comes later may make these ids again.
+static hz_err
+destroyed(hzi_call *call, hz_result *out, hz_error *err)
+{
+	(void)out;
+	(void)err;
+	hzi_id_shelf_renew(call->extra);
+	return HZ_OK;
+}
+
 HZ_API hz_future
 hz_flake_id_generator_destroy_async(hz_flake_id_generator *generator)
 {
-	// A generator of the same name that comes later may make these ids again.
-	if (generator != NULL && hzi_client_enter(generator->handle.client) == HZ_OK) {
-		hzi_id_shelf_renew(generator->source->shelf);
+	static const hzi_op destroy = {&HZP_CLIENT_DESTROY_PROXY, HZ_RESULT_NONE, 0, destroyed};
+	if (generator == NULL) {
+		return hzi_handle_destroy_async(NULL);
 	}
-	return hzi_handle_destroy_async(handle_of(generator));
+	hzi_id_shelf *shelf = generator->source->shelf;
+	if (hzi_client_enter(generator->handle.client) == HZ_OK) {
+		hzi_id_shelf_renew(shelf);
+	}
+	return hzi_handle_destroy_by(&generator->handle, &destroy, shelf);
 }
 
 // ---- Ids ----

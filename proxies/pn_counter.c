@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "base/platform.h"
 #include "protocol/decode.h"
+#include "protocol/gen/client.h"
 #include "protocol/message.h"
 #include "proxies/clock.h"
 #include "proxies/handle_api.h"
@@ -290,13 +291,27 @@ hz_pn_counter_reset(hz_pn_counter *counter, hz_error *err)
 	return HZ_OK;
 }
 
+// What calls of other threads have seen meanwhile does not belong to the session after.
+static hz_err
+destroyed(hzi_call *call, hz_result *out, hz_error *err)
+{
+	(void)out;
+	(void)err;
+	begin_anew(call->extra);
+	return HZ_OK;
+}
+
 HZ_API hz_future
 hz_pn_counter_destroy_async(hz_pn_counter *counter)
 {
-	if (counter != NULL && hzi_client_enter(counter->handle.client) == HZ_OK) {
+	static const hzi_op destroy = {&HZP_CLIENT_DESTROY_PROXY, HZ_RESULT_NONE, 0, destroyed};
+	if (counter == NULL) {
+		return hzi_handle_destroy_async(NULL);
+	}
+	if (hzi_client_enter(counter->handle.client) == HZ_OK) {
 		begin_anew(counter->session);
 	}
-	return hzi_handle_destroy_async(handle_of(counter));
+	return hzi_handle_destroy_by(&counter->handle, &destroy, counter->session);
 }
 
 // ---- Calls ----

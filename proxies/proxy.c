@@ -172,15 +172,22 @@ destroy_request(hzi_handle *handle)
 }
 
 hz_future
-hzi_handle_destroy_async(hzi_handle *handle)
+hzi_handle_destroy_by(hzi_handle *handle, const hzi_op *op, void *ctx)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_call_begin(handle, &DESTROY_PROXY, &call, &future)) {
+	if (!hzi_call_begin(handle, op, &call, &future)) {
 		return future;
 	}
+	call->extra = ctx;
 	hzp_client_destroy_proxy_request request = destroy_request(handle);
 	return hzi_call_submit(call, &request);
+}
+
+hz_future
+hzi_handle_destroy_async(hzi_handle *handle)
+{
+	return hzi_handle_destroy_by(handle, &DESTROY_PROXY, NULL);
 }
 
 hz_future

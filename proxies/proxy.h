@@ -50,6 +50,10 @@ hz_err hzi_handle_set_call(hzi_handle *handle, const hz_call *call);
 // Destroys the structure in the cluster; the handle stays.
 hz_future hzi_handle_destroy_async(hzi_handle *handle);
 
+// The same of a structure of which the client remembers something: `op` is a row of
+// Client.destroyProxy whose `finish` forgets it, and finds ctx in call->extra.
+hz_future hzi_handle_destroy_by(hzi_handle *handle, const hzi_op *op, void *ctx);
+
 // The same of a structure that stands on another one, by one future.
 hz_future hzi_handle_destroy_both_async(hzi_handle *handle, hzi_handle *below);
 

@@ -3,6 +3,7 @@
 // Flake ids: how many the client asks for and when, what becomes of what is left, and members that
 // cannot make any.
 #include "protocol/decode.h"
+#include "protocol/gen/client.h"
 #include "protocol/gen/flake_id_generator.h"
 #include "tests/scripted/bench.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define NEW_BATCH HZP_FLAKE_ID_GENERATOR_NEW_ID_BATCH_REQUEST.id
+#define DESTROY HZP_CLIENT_DESTROY_PROXY_REQUEST.id
 #define STEP 1000
 
 static const hzt_error_answer out_of_range = {81, "NodeIdOutOfRangeException", "too many of us"};
@@ -208,6 +210,25 @@ destroys_what_is_at_hand(void)
 	HZT_CHECK(id_of(ids) > id);
 	HZT_CHECK(hz_flake_id_generator_take(ids, &id));
 	hz_flake_id_generator_close(&same);
+	end(&b, &ids);
+}
+
+// A batch that came while it was being destroyed may be made again, too.
+static void
+destroys_what_came_meanwhile(void)
+{
+	bench b;
+	hz_flake_id_generator *ids = start(&b, 1, 10, 0);
+	int64_t id = 0;
+	hzt_scripted_on(b.member[0], DESTROY, 1, hzt_held, NULL);
+	hz_future future = hz_flake_id_generator_destroy_async(ids);
+	hzt_scripted_await_held(b.member[0], DESTROY, 1, PATIENCE_MS);
+	HZT_EQ_INT(id_of(ids), 1000000);
+	HZT_CHECK(hz_flake_id_generator_take(ids, &id));
+	hzt_scripted_release(b.member[0], DESTROY, false, NULL, NULL);
+	HZT_OK_ERR(hz_await_none(future, &err), &err);
+	HZT_CHECK(!hz_flake_id_generator_take(ids, &id));
+	HZT_EQ_INT(id_of(ids), 2000000);
 	end(&b, &ids);
 }
 
@@ -429,6 +450,7 @@ static const hzt_case cases[] = {
 		{"throws_away_what_another_would_keep", throws_away_what_another_would_keep},
 		{"leaves_the_rest_to_others", leaves_the_rest_to_others},
 		{"destroys_what_is_at_hand", destroys_what_is_at_hand},
+		{"destroys_what_came_meanwhile", destroys_what_came_meanwhile},
 		{"asks_for_no_more_than_it_needs", asks_for_no_more_than_it_needs},
 		{"a_dropped_future_costs_its_ids_only", a_dropped_future_costs_its_ids_only},
 		{"threads_may_share_a_handle", threads_may_share_a_handle},

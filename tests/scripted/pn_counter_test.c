@@ -3,6 +3,7 @@
 // PN counters: what the client tells a replica, which one it goes to, and what it makes of
 // refusals.
 #include "protocol/decode.h"
+#include "protocol/gen/client.h"
 #include "protocol/gen/pn_counter.h"
 #include "tests/scripted/bench.h"
 
@@ -12,6 +13,7 @@
 #define GET HZP_PN_COUNTER_GET_REQUEST.id
 #define ADD HZP_PN_COUNTER_ADD_REQUEST.id
 #define COUNT HZP_PN_COUNTER_GET_CONFIGURED_REPLICA_COUNT_REQUEST.id
+#define DESTROY HZP_CLIENT_DESTROY_PROXY_REQUEST.id
 #define TIMESTAMPS_MAX 8
 
 static const hzt_error_answer lost = {84, "ConsistencyLostException", "stale"};
@@ -240,6 +242,30 @@ forgets_what_was_under_way(void)
 	HZT_EQ_INT(atomic_load(&replicas[0].told), 0);
 	HZT_OK(hz_pn_counter_get(counter, &n, NULL));
 	HZT_EQ_INT(atomic_load(&replicas[0].told), 1);
+	end(&b, &counter);
+}
+
+// Until the counter is destroyed other threads may see what it was: that ends with it.
+static void
+forgets_what_was_destroyed(void)
+{
+	bench b;
+	int64_t n = 0;
+	hz_error err = {0};
+	hz_pn_counter *counter = start(&b, 1, 1, NULL);
+	replica *r = &replicas[0];
+	hzt_scripted_on(b.member[0], DESTROY, 1, hzt_held, NULL);
+	hz_future future = hz_pn_counter_destroy_async(counter);
+	hzt_scripted_await_held(b.member[0], DESTROY, 1, PATIENCE_MS);
+	HZT_OK_ERR(hz_pn_counter_add_and_get(counter, 5, &n, &err), &err);
+	HZT_EQ_INT(n, 5);
+	hzt_scripted_release(b.member[0], DESTROY, false, NULL, NULL);
+	HZT_OK_ERR(hz_await_none(future, &err), &err);
+	r->clock[0].value = 1;
+	atomic_store(&r->value, 0);
+	HZT_OK_ERR(hz_pn_counter_get(counter, &n, &err), &err);
+	HZT_EQ_INT(n, 0);
+	HZT_EQ_INT(atomic_load(&r->told), 0);
 	end(&b, &counter);
 }
 
@@ -643,6 +669,7 @@ static const hzt_case cases[] = {
 		{"tells_what_it_has_seen", tells_what_it_has_seen},
 		{"remembers_the_later_time_of_each", remembers_the_later_time_of_each},
 		{"forgets_what_was_under_way", forgets_what_was_under_way},
+		{"forgets_what_was_destroyed", forgets_what_was_destroyed},
 		{"refuses_a_clock_without_end", refuses_a_clock_without_end},
 		{"stays_with_one_replica", stays_with_one_replica},
 		{"chooses_among_the_replicas", chooses_among_the_replicas},
