@@ -10,8 +10,7 @@ enum { WORKERS = 2, JOBS = 20 };
 
 static hz_client *client;
 
-// Runs on a thread of the client, where calls that have a deadline may wait: all but take, put,
-// lock.
+// Runs on a thread of the client, where calls with a deadline may wait: all but take, put, lock.
 static void
 put_back(void *ctx, const char *name, const hz_value *job)
 {
