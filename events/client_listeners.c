@@ -16,13 +16,15 @@ typedef struct member_copy {
 
 enum { GONE, CAME, FIRST };
 
-static hz_member
-lend_member(const void *argument)
+static void
+tell_member(void (*fn)(void *ctx, const hz_member *member), void *ctx, const void *argument)
 {
 	const member_copy *copy = argument;
 	hz_member member = copy->member;
 	member.host = copy->host;
-	return member;
+	if (fn != NULL) {
+		fn(ctx, &member);
+	}
 }
 
 // ---- The kinds ----
@@ -37,51 +39,31 @@ lifecycle_changed(hzi_listener *base, int what, const void *argument)
 	}
 }
 
-const hzi_user_kind hzi_lifecycle_kind = {
-		.class_ = {.local = lifecycle_changed, .end = hzi_user_end},
-		.size = sizeof(hz_lifecycle_listener),
-		.end_at = offsetof(hz_lifecycle_listener, end),
-};
+const hzi_user_kind hzi_lifecycle_kind = HZI_LOCAL_KIND(hz_lifecycle_listener, lifecycle_changed);
 
 static void
 membership_changed(hzi_listener *base, int what, const void *argument)
 {
 	const hz_membership_listener *user = hzi_user_of(base);
-	if (what == FIRST) {
-		if (user->initial != NULL) {
-			user->initial(user->ctx, argument);
-		}
-		return;
-	}
-	hz_member member = lend_member(argument);
-	void (*fn)(void *, const hz_member *) = what == CAME ? user->added : user->removed;
-	if (fn != NULL) {
-		fn(user->ctx, &member);
+	if (what != FIRST) {
+		tell_member(what == CAME ? user->added : user->removed, user->ctx, argument);
+	} else if (user->initial != NULL) {
+		user->initial(user->ctx, argument);
 	}
 }
 
-const hzi_user_kind hzi_membership_kind = {
-		.class_ = {.local = membership_changed, .end = hzi_user_end},
-		.size = sizeof(hz_membership_listener),
-		.end_at = offsetof(hz_membership_listener, end),
-};
+const hzi_user_kind hzi_membership_kind =
+		HZI_LOCAL_KIND(hz_membership_listener, membership_changed);
 
 static void
 connection_changed(hzi_listener *base, int what, const void *argument)
 {
 	const hz_connection_listener *user = hzi_user_of(base);
-	hz_member member = lend_member(argument);
-	void (*fn)(void *, const hz_member *) = what == CAME ? user->opened : user->closed;
-	if (fn != NULL) {
-		fn(user->ctx, &member);
-	}
+	tell_member(what == CAME ? user->opened : user->closed, user->ctx, argument);
 }
 
-const hzi_user_kind hzi_connection_kind = {
-		.class_ = {.local = connection_changed, .end = hzi_user_end},
-		.size = sizeof(hz_connection_listener),
-		.end_at = offsetof(hz_connection_listener, end),
-};
+const hzi_user_kind hzi_connection_kind =
+		HZI_LOCAL_KIND(hz_connection_listener, connection_changed);
 
 // ---- Upcalls of core ----
 

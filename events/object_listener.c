@@ -61,12 +61,8 @@ on_event(hzi_listener *base, const hzi_slice *msg)
 	free(name);
 }
 
-const hzi_user_kind hzi_object_kind = {
-		.class_ = HZI_CLIENT_CLASS(&add_op, &remove_op, on_event),
-		.size = sizeof(hz_object_listener),
-		.gap_at = offsetof(hz_object_listener, gap),
-		.end_at = offsetof(hz_object_listener, end),
-};
+const hzi_user_kind hzi_object_kind =
+		HZI_CLIENT_KIND(hz_object_listener, &add_op, &remove_op, on_event);
 
 HZ_API hz_err
 hz_client_listen_objects(hz_client *client, const hz_object_listener *listener, hz_listener_id *out,

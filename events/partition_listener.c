@@ -32,12 +32,8 @@ on_lost(hzi_listener *base, const hzi_slice *msg)
 	}
 }
 
-const hzi_user_kind hzi_partition_lost_kind = {
-		.class_ = HZI_CLIENT_CLASS(&add_lost, &remove_lost, on_lost),
-		.size = sizeof(hz_partition_lost_listener),
-		.gap_at = offsetof(hz_partition_lost_listener, gap),
-		.end_at = offsetof(hz_partition_lost_listener, end),
-};
+const hzi_user_kind hzi_partition_lost_kind =
+		HZI_CLIENT_KIND(hz_partition_lost_listener, &add_lost, &remove_lost, on_lost);
 
 HZ_API hz_err
 hz_client_listen_partition_lost(hz_client *client, const hz_partition_lost_listener *listener,
@@ -112,12 +108,8 @@ on_migration(hzi_listener *base, const hzi_slice *msg)
 	(replica ? on_replica : on_process)(base, msg);
 }
 
-const hzi_user_kind hzi_migration_kind = {
-		.class_ = HZI_CLIENT_CLASS(&add_migration, &remove_migration, on_migration),
-		.size = sizeof(hz_migration_listener),
-		.gap_at = offsetof(hz_migration_listener, gap),
-		.end_at = offsetof(hz_migration_listener, end),
-};
+const hzi_user_kind hzi_migration_kind = HZI_CLIENT_KIND(
+		hz_migration_listener, &add_migration, &remove_migration, on_migration);
 
 HZ_API hz_err
 hz_client_listen_migrations(hz_client *client, const hz_migration_listener *listener,

@@ -31,13 +31,24 @@ const void *hzi_user_of(const hzi_listener *listener);
 void hzi_user_gap(hzi_listener *listener, const hz_gap *gap);
 void hzi_user_end(hzi_listener *listener);
 
-// The class of a kind of the client itself that members are asked for: its requests have no more
-// than local_only, and registration_id.
-#define HZI_CLIENT_CLASS(add_row, remove_row, on_event)                                            \
+// A kind that hears only of the client itself.
+#define HZI_LOCAL_KIND(type, on_change)                                                            \
 	{                                                                                          \
-		.add = (add_row), .remove = (remove_row), .fill_add = hzi_client_fill_add,         \
-		.fill_remove = hzi_client_fill_remove, .event = (on_event), .gap = hzi_user_gap,   \
-		.end = hzi_user_end,                                                               \
+		.class_ = {.local = (on_change), .end = hzi_user_end}, .size = sizeof(type),       \
+		.end_at = offsetof(type, end),                                                     \
+	}
+
+// A kind that members are asked for, whose requests have no more than local_only, and registration_id.
+#define HZI_CLIENT_KIND(type, add_row, remove_row, on_event)                                       \
+	{                                                                                          \
+		.class_ = {.add = (add_row),                                                       \
+				.remove = (remove_row),                                            \
+				.fill_add = hzi_client_fill_add,                                   \
+				.fill_remove = hzi_client_fill_remove,                             \
+				.event = (on_event),                                               \
+				.gap = hzi_user_gap,                                               \
+				.end = hzi_user_end},                                              \
+		.size = sizeof(type), .gap_at = offsetof(type, gap), .end_at = offsetof(type, end) \
 	}
 
 void hzi_client_fill_add(const hzi_listener *listener, bool local, void *request);
