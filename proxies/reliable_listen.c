@@ -1,214 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listeners of reliable topics. Each has one call under way: it reads the next messages, or finds
-// out where the ringbuffer begins or ends. What comes back is handed to the dispatch thread that
-// the listener belongs to, which calls the application and sends the next call. So no listener
-// costs a thread, no two of its functions run at once, and removing it is as of any listener.
-#include "proxies/reliable_topic.h"
-
+// Listeners of reliable topics. Each has one call under way (reliable_reader.h). What it brings is
+// worked on by the dispatch thread of the listener, which calls the application and then sends the
+// next call. So no listener costs a thread, no two of its functions run at once, and removing it is
+// as of any listener.
 #include "base/fail.h"
 #include "base/platform.h"
-#include "events/dispatch.h"
 #include "proxies/listen.h"
+#include "proxies/reliable_heard.h"
 #include "proxies/reliable_message.h"
-#include "serialization/murmur3.h"
+#include "proxies/reliable_reader.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define ANYWHERE INT64_C(-1) // whatever comes first is the beginning
-#define QUICK_FAILURES 3U    // reads that fail before there are pauses
-#define SEEN 128             // of how many messages a listener knows what they were
-
-typedef enum step {
-	READ, // the next messages
-	TAIL, // is the sequence one that the ringbuffer has got to?
-	LAST, // it is not: is the last message one that was heard?
-	HEAD  // nor that, so it is another ringbuffer: where does it begin?
-} step;
-
-// What goes from one thread to the next. It outlives its listener by the call that is under way.
-typedef struct reader {
-	hzi_delivery delivery;  // while no call is under way
-	_Atomic uint32_t holds; // the listener's, and that of the call
-	hz_client *client;
-	hz_ringbuffer *ring;
-	hz_cancel *cancel; // ends the call
-	uint64_t listener;
-	int64_t next; // sequence to read, or ANYWHERE
-	int32_t batch;
-	uint32_t failures; // reads that failed one after the other
-	step step;
-	// What the call has brought.
-	hz_err code;
-	hz_error err;
-	hz_items *items;
-	int64_t sequence;
-} reader;
 
 typedef struct reliable_listener {
 	hzi_listener base;
 	hz_reliable_listener user;
 	bool loss_tolerant;
-	reader *reader;
-	// The messages heard last, each in the place that its sequence gives.
-	struct {
-		int64_t end; // its sequence + 1; 0: none
-		int32_t hash;
-	} seen[SEEN];
+	hzi_reader *reader;
+	hzi_heard heard;
 } reliable_listener;
-
-// ---- The reader ----
-
-static void
-drop(reader *r)
-{
-	if (atomic_fetch_sub_explicit(&r->holds, 1, memory_order_acq_rel) != 1) {
-		return;
-	}
-	hz_items_destroy(&r->items);
-	hz_cancel_destroy(&r->cancel);
-	hz_ringbuffer_close(&r->ring);
-	free(r);
-}
-
-static reader *
-make_reader(hz_reliable_topic *topic, hz_error *err)
-{
-	hz_client *client = topic->handle.client;
-	reader *r = calloc(1, sizeof(*r));
-	if (r == NULL) {
-		hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
-		return NULL;
-	}
-	atomic_store(&r->holds, 1);
-	r->client = client;
-	r->batch = topic->read_batch_size;
-	if (hz_cancel_new(client, &r->cancel, err) != HZ_OK ||
-			hzi_reliable_ring_open(client, topic->handle.name, &topic->handle.call,
-					&r->ring, err) != HZ_OK) {
-		drop(r);
-		return NULL;
-	}
-	int64_t capacity = hzi_ringbuffer_known_capacity(r->ring);
-	if (capacity < r->batch) {
-		r->batch = (int32_t)capacity;
-	}
-	return r;
-}
-
-// ---- What is worth another try ----
-
-// Members' errors that say no more than that they were not the right ones, or not in time: 19 not
-// active, 22 I/O, 33 member left, 38 operation timeout, 52 target disconnected (protocol 3.13).
-static bool
-is_passing(hz_err code, int32_t server_code, bool retryable)
-{
-	switch (server_code) {
-	case 19:
-	case 22:
-	case 33:
-	case 38:
-	case 52:
-		return true;
-	default:
-		return retryable || code == HZ_ERR_OFFLINE || code == HZ_ERR_DISCONNECTED ||
-				code == HZ_ERR_OVERLOAD;
-	}
-}
-
-static hz_err
-stay(hzi_call *call)
-{
-	(void)call;
-	return HZ_OK;
-}
-
-// A read is sent once: after whatever has gone wrong the messages may be others, and the read would
-// not tell before one more is published.
-static hz_err
-send_once(hzi_call *call)
-{
-	return call->tries == 0 || call->code == HZ_ERR_OVERLOAD ? HZ_OK : HZ_ERR_STATE;
-}
-
-static hzi_again
-again_if_not_sent(hzi_call *call)
-{
-	if (call->code != HZ_ERR_OVERLOAD) {
-		return HZI_AGAIN_NO;
-	}
-	call->retry_until_ns = 0;
-	return HZI_AGAIN_LATER;
-}
-
-// Without end, but with the pauses of any call.
-static hzi_again
-again_if_passing(hzi_call *call)
-{
-	if (!is_passing(call->code, call->server_code, false)) {
-		return HZI_AGAIN_NO;
-	}
-	call->retry_until_ns = 0;
-	return HZI_AGAIN_LATER;
-}
-
-// When reads go on failing though the member answers otherwise, the first answer counts as a
-// failure too, so that there is a pause.
-static hz_err
-accept_slowly(const hzi_call *call)
-{
-	const reader *r = call->aim_ctx;
-	return r->failures > QUICK_FAILURES && call->tries == 0 ? HZ_ERR_OFFLINE : HZ_OK;
-}
-
-static const hzi_aim ONCE = {.choose = send_once, .again = again_if_not_sent};
-static const hzi_aim PATIENT = {.choose = stay, .again = again_if_passing};
-static const hzi_aim SLOW = {.choose = stay, .again = again_if_passing, .accept = accept_slowly};
-
-// ---- The call ----
-
-static void run(hzi_delivery *delivery, hzi_listener *listener);
-
-// On a worker.
-static void
-on_done(void *ctx, hz_err e, hz_result *result, const hz_error *err)
-{
-	reader *r = ctx;
-	r->code = e;
-	if (e != HZ_OK) {
-		r->err = *err;
-	} else if (r->step == READ || r->step == LAST) {
-		hz_result_take_items(result, &r->items);
-	} else {
-		r->sequence = result->u.i64;
-	}
-	r->delivery.run = run;
-	hzi_dispatch_deliver(r->client->events_state, r->listener, &r->delivery);
-}
-
-// Takes a hold, which run() gives back.
-static hz_err
-submit(reader *r, step next_step)
-{
-	hz_future future;
-	r->step = next_step;
-	atomic_fetch_add_explicit(&r->holds, 1, memory_order_relaxed);
-	if (next_step == READ) {
-		future = hzi_ringbuffer_read_many(r->ring, &ONCE, r->cancel,
-				r->next == ANYWHERE ? 0 : r->next, 1, r->batch);
-	} else if (next_step == LAST) {
-		future = hzi_ringbuffer_read_many(r->ring, &PATIENT, r->cancel, r->sequence, 1, 1);
-	} else {
-		future = hzi_ringbuffer_find(r->ring, &SLOW, r, r->cancel, next_step == HEAD);
-	}
-	hz_err e = hz_then(future, on_done, r);
-	if (e != HZ_OK) {
-		drop(r);
-	}
-	return e;
-}
 
 // ---- On the dispatch thread ----
 
@@ -245,7 +57,7 @@ fail_lost(reliable_listener *l, int64_t next, int64_t came)
 static bool
 bear_loss(reliable_listener *l, int64_t came)
 {
-	reader *r = l->reader;
+	hzi_reader *r = l->reader;
 	hz_reliable_gap gap = {.from = r->next, .to = came};
 	if (!l->loss_tolerant) {
 		fail_lost(l, r->next, came);
@@ -278,63 +90,71 @@ find_member(hz_client *client, const hzi_reliable_message *message)
 	return found;
 }
 
-// ---- What was heard ----
+// ---- Is it still the same ringbuffer? ----
+//
+// A member that is lost takes the newest messages with it which had no backup yet, and whose
+// publishers do not believe in them; others may have their sequences by now. And if there was no
+// backup at all, there is another ringbuffer. So after each failure the listener compares what it
+// has heard with what is there, from the newest message backwards, and goes on behind the last one
+// that is the same. If there is none, the topic counts as lost.
 
-static int32_t
-hash_of(const hz_value *item)
-{
-	const void *data = NULL;
-	size_t n = 0;
-	return hz_value_get_data(item, &data, &n) == HZ_OK ? hzi_murmur3(data, n) : 0;
-}
-
-static void
-remember(reliable_listener *l, const hz_value *item, int64_t sequence)
-{
-	l->seen[sequence % SEEN].end = sequence + 1;
-	l->seen[sequence % SEEN].hash = hash_of(item);
-}
-
+// Goes back to the message of a sequence, up to which there are messages. True: with *next_step.
 static bool
-remembers(const reliable_listener *l, int64_t sequence)
+look_back(reliable_listener *l, int64_t sequence, hzi_step *next_step)
 {
-	return sequence >= 0 && l->seen[sequence % SEEN].end == sequence + 1;
-}
-
-// The ringbuffer ends with sequence `tail`, before what was heard. A member that is lost takes
-// the newest messages with it which had no backup yet, and whose publishers do not believe in
-// them: then the last one that is left is known, and nothing is missing. Otherwise the topic is
-// another one.
-static bool
-look_back(reliable_listener *l, int64_t tail, step *next_step)
-{
-	if (remembers(l, tail)) {
-		l->reader->sequence = tail;
-		*next_step = LAST;
+	hzi_reader *r = l->reader;
+	if (hzi_heard_has(&l->heard, sequence)) {
+		r->sequence = sequence;
+		*next_step = HZI_STEP_LAST;
 		return true;
 	}
 	if (l->loss_tolerant) {
-		*next_step = HEAD;
+		*next_step = HZI_STEP_HEAD;
 		return true;
 	}
-	fail_lost(l, l->reader->next, tail + 1);
+	fail_lost(l, r->next, sequence + 1);
 	return false;
 }
 
 static bool
-take_last(reliable_listener *l, step *next_step)
+take_tail(reliable_listener *l, hzi_step *next_step)
 {
-	reader *r = l->reader;
-	hz_value item;
-	int64_t tail = r->sequence;
-	*next_step = READ;
-	if (hz_items_next(r->items, NULL, &item) && hz_items_seq(r->items) == tail &&
-			l->seen[tail % SEEN].hash == hash_of(&item)) {
-		r->next = tail + 1;
+	const hzi_reader *r = l->reader;
+	*next_step = HZI_STEP_READ;
+	if (r->next == HZI_ANYWHERE) {
 		return true;
 	}
-	l->seen[tail % SEEN].end = 0;
-	return look_back(l, tail, next_step);
+	bool complete = r->sequence >= r->next - 1;
+	int64_t newest = complete ? r->next - 1 : r->sequence;
+	if (complete && !hzi_heard_has(&l->heard, newest)) {
+		return true; // there is nothing to compare
+	}
+	return look_back(l, newest, next_step);
+}
+
+static bool
+take_last(reliable_listener *l, hzi_step *next_step)
+{
+	hzi_reader *r = l->reader;
+	hz_value item;
+	int64_t sequence = r->sequence;
+	*next_step = HZI_STEP_READ;
+	if (!hz_items_next(r->items, NULL, &item) || hz_items_seq(r->items) > sequence) {
+		return true; // gone by now: what is missing will be seen
+	}
+	if (hz_items_seq(r->items) == sequence && hzi_heard_same(&l->heard, sequence, &item)) {
+		r->next = sequence + 1;
+		return true;
+	}
+	return look_back(l, sequence - 1, next_step);
+}
+
+static bool
+take_head(reliable_listener *l, hzi_step *next_step)
+{
+	*next_step = HZI_STEP_READ;
+	l->heard = (hzi_heard){0};
+	return bear_loss(l, l->reader->sequence);
 }
 
 // ---- Messages ----
@@ -380,9 +200,9 @@ give(reliable_listener *l, const hz_value *item, int64_t sequence)
 
 // Gives the messages of a batch. True: the listener goes on, with *next_step.
 static bool
-give_all(reliable_listener *l, step *next_step)
+give_all(reliable_listener *l, hzi_step *next_step)
 {
-	reader *r = l->reader;
+	hzi_reader *r = l->reader;
 	hz_value item;
 	r->failures = 0;
 	while (hz_items_next(r->items, NULL, &item)) {
@@ -391,49 +211,35 @@ give_all(reliable_listener *l, step *next_step)
 			hzi_event_broken(&l->base);
 			continue;
 		}
-		if (r->next != ANYWHERE && sequence < r->next) {
+		if (r->next != HZI_ANYWHERE && sequence < r->next) {
 			return look_back(l, sequence - 1, next_step);
 		}
-		if (r->next != ANYWHERE && sequence > r->next && !bear_loss(l, sequence)) {
+		if (r->next != HZI_ANYWHERE && sequence > r->next && !bear_loss(l, sequence)) {
 			return false;
 		}
-		remember(l, &item, sequence);
+		hzi_heard_add(&l->heard, sequence, &item);
 		r->next = sequence + 1;
 		if (!give(l, &item, sequence)) {
 			return false;
 		}
 	}
-	*next_step = READ;
+	*next_step = HZI_STEP_READ;
 	return true;
 }
 
-static bool
-take_tail(reliable_listener *l, step *next_step)
-{
-	const reader *r = l->reader;
-	*next_step = READ;
-	return r->next == ANYWHERE || r->sequence >= r->next - 1 ||
-			look_back(l, r->sequence, next_step);
-}
-
-static bool
-take_head(reliable_listener *l, step *next_step)
-{
-	*next_step = READ;
-	return bear_loss(l, l->reader->sequence);
-}
+// ---- Steps ----
 
 // What becomes of a call that failed.
 static bool
-take_failure(reliable_listener *l, step *next_step)
+take_failure(reliable_listener *l, hzi_step *next_step)
 {
-	reader *r = l->reader;
-	if (r->code == HZ_ERR_CLOSED || r->code == HZ_ERR_FORKED || r->code == HZ_ERR_CANCELLED) {
+	hzi_reader *r = l->reader;
+	if (hzi_reader_is_over(r)) {
 		return false; // its end is on its way
 	}
-	if (r->code == HZ_ERR_STATE || is_passing(r->code, r->err.server_code, r->err.retryable)) {
+	if (hzi_reader_may_pass(r)) {
 		r->failures++;
-		*next_step = TAIL;
+		*next_step = HZI_STEP_TAIL;
 		return true;
 	}
 	fail(l, &r->err);
@@ -441,36 +247,37 @@ take_failure(reliable_listener *l, step *next_step)
 }
 
 static bool
-take(reliable_listener *l, step *next_step)
+take(reliable_listener *l, hzi_step *next_step)
 {
-	const reader *r = l->reader;
+	const hzi_reader *r = l->reader;
 	if (r->code != HZ_OK) {
 		return take_failure(l, next_step);
 	}
-	static bool (*const takes[])(reliable_listener * l, step * next_step) = {[READ] = give_all,
-			[TAIL] = take_tail,
-			[LAST] = take_last,
-			[HEAD] = take_head};
+	static bool (*const takes[])(reliable_listener * l, hzi_step * next_step) = {
+			[HZI_STEP_READ] = give_all,
+			[HZI_STEP_TAIL] = take_tail,
+			[HZI_STEP_LAST] = take_last,
+			[HZI_STEP_HEAD] = take_head};
 	return takes[r->step](l, next_step);
 }
 
 static void
 run(hzi_delivery *delivery, hzi_listener *listener)
 {
-	reader *r = HZI_OUTER(delivery, reader, delivery);
-	step next_step = READ;
+	hzi_reader *r = HZI_OUTER(delivery, hzi_reader, delivery);
+	hzi_step next_step = HZI_STEP_READ;
 	if (listener != NULL) {
 		reliable_listener *l = HZI_OUTER(listener, reliable_listener, base);
 		bool more = take(l, &next_step);
 		hz_items_destroy(&r->items);
-		hz_err e = more ? submit(r, next_step) : HZ_OK;
+		hz_err e = more ? hzi_reader_submit(r, next_step) : HZ_OK;
 		if (e != HZ_OK && e != HZ_ERR_CLOSED && e != HZ_ERR_FORKED) {
 			hz_error err;
 			hzi_fail(&err, e, "%s: %s", l->base.name, hz_err_text(e));
 			fail(l, &err);
 		}
 	}
-	drop(r);
+	hzi_reader_drop(r);
 }
 
 static void
@@ -479,7 +286,7 @@ on_end(hzi_listener *base)
 	reliable_listener *l = HZI_OUTER(base, reliable_listener, base);
 	if (l->reader != NULL) {
 		hz_cancel_fire(l->reader->cancel);
-		drop(l->reader);
+		hzi_reader_drop(l->reader);
 	}
 	if (l->user.end != NULL) {
 		l->user.end(l->user.ctx);
@@ -490,10 +297,10 @@ on_end(hzi_listener *base)
 
 // Where it begins; asks for it if need be.
 static hz_err
-find_start(reader *r, const hz_reliable_listen_options *options, hz_error *err)
+find_start(hzi_reader *r, const hz_reliable_listen_options *options, hz_error *err)
 {
 	hz_err e = HZ_OK;
-	r->next = ANYWHERE;
+	r->next = HZI_ANYWHERE;
 	if (options->start == HZ_RELIABLE_START_SEQUENCE) {
 		r->next = options->sequence;
 	} else if (options->start == HZ_RELIABLE_START_NEXT) {
@@ -510,7 +317,7 @@ start(hz_reliable_topic *topic, reliable_listener *l, const hz_reliable_listen_o
 		hz_listener_id *id, hz_error *err)
 {
 	hz_error why = {0};
-	reader *r = make_reader(topic, &why);
+	hzi_reader *r = hzi_reader_new(topic, run, &why);
 	hz_err e = r != NULL ? find_start(r, options, &why) : (hz_err)why.code;
 	l->reader = r;
 	if (e != HZ_OK) {
@@ -521,17 +328,19 @@ start(hz_reliable_topic *topic, reliable_listener *l, const hz_reliable_listen_o
 		return e;
 	}
 	// Added, the listener may be gone at any time, and its hold with it.
-	atomic_fetch_add_explicit(&r->holds, 1, memory_order_relaxed);
+	hzi_reader_hold(r);
 	e = hzi_listener_add(&l->base, HZI_NEVER, id, err);
 	if (e == HZ_OK) {
 		r->listener = id->id;
-		e = submit(r, options->start == HZ_RELIABLE_START_SEQUENCE ? TAIL : READ);
+		e = hzi_reader_submit(r,
+				options->start == HZ_RELIABLE_START_SEQUENCE ? HZI_STEP_TAIL
+									     : HZI_STEP_READ);
 		if (e != HZ_OK) {
 			hz_listener_remove(r->client, *id, NULL);
 			hzi_fail(err, e, "%s", hz_err_text(e));
 		}
 	}
-	drop(r);
+	hzi_reader_drop(r);
 	return e;
 }
 
