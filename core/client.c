@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "core/cluster.h"
+#include "core/cp_sessions.h"
 #include "core/upcalls.h"
 
 #include <limits.h>
@@ -37,6 +38,7 @@ free_client(hz_client *client)
 	if (client->proxies_clear != NULL) {
 		client->proxies_clear(client->proxies);
 	}
+	hzi_cp_sessions_clear(client);
 	hzi_slab_clear(&client->slab);
 	hzi_partitions_clear(&client->partitions);
 	hzi_block_pool_destroy(&client->blocks);
@@ -221,6 +223,7 @@ hzi_client_create(const hz_config *config, const hzi_event_ops *events, hz_clien
 	memset(client, 0, sizeof(*client));
 	atomic_store(&client->refs, 1);
 	pthread_mutex_init(&client->life, NULL);
+	pthread_mutex_init(&client->cp_lock, NULL);
 	client->events = events;
 	hz_err e = copy_config(config, &client->config, err);
 	if (e == HZ_OK) {
@@ -242,10 +245,21 @@ hzi_client_create(const hz_config *config, const hzi_event_ops *events, hz_clien
 
 // ---- End ----
 
+// The members' answers are not worth more: sessions that were not closed expire.
+static int64_t
+a_quarter_of(int64_t deadline_ns)
+{
+	int64_t now_ns = hzi_now_ns();
+	int64_t most_ns = hzi_deadline_in_ms(5000);
+	int64_t quarter_ns = now_ns + (deadline_ns - now_ns) / 4;
+	return quarter_ns < most_ns ? quarter_ns : most_ns;
+}
+
 static hz_err
 shut_down(hz_client *client, int64_t deadline_ns)
 {
 	hz_err e = HZ_OK;
+	hzi_cp_sessions_close(client, a_quarter_of(deadline_ns));
 	atomic_store(&client->closing, true);
 	if (client->events_state != NULL) {
 		client->events->lifecycle(client->events_state, HZI_LIFECYCLE_SHUTTING_DOWN);

@@ -68,6 +68,11 @@ struct hz_client {
 	void (*_Atomic list_proxies)(struct hz_client *client,
 			void (*fn)(void *ctx, const char *service, const char *name), void *ctx);
 
+	// Sessions of CP groups (core/cp_sessions.h); all under cp_lock.
+	pthread_mutex_t cp_lock;
+	struct hzi_cp_session *cp_sessions;
+	bool cp_closed; // no more of them
+
 	hzi_counters counters;
 	hzi_workers workers;
 	hzi_cluster *cluster;

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "core/cluster_state.h"
+#include "core/cp_sessions.h"
 #include "core/heartbeat.h"
 #include "core/topology.h"
 
@@ -258,6 +259,7 @@ look_round(hzi_cluster *cluster)
 	int64_t due_ns = hzi_heartbeat_all(cluster, now_ns);
 	due_ns = earlier(due_ns, hzi_peers_check_setup(cluster, now_ns));
 	due_ns = earlier(due_ns, hzi_registrations_advance(cluster, now_ns));
+	due_ns = earlier(due_ns, hzi_cp_sessions_advance(cluster->client, now_ns));
 	return earlier(due_ns, hzi_connector_advance(cluster, now_ns));
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "core/cluster_state.h"
+#include "core/cp_sessions.h"
 #include "core/views.h"
 
 #define NO_VERSION INT32_MIN
@@ -252,6 +253,7 @@ set_cluster_id(hzi_cluster *cluster, hz_uuid id)
 		set_owners(cluster, NULL);
 		hzi_log_write(&client->log, HZI_LOG_WARN, "the cluster is another one than before");
 		cluster->renewed = true;
+		hzi_cp_sessions_forget(client);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <hazelcast/atomic_reference.h>
 #include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/count_down_latch.h>
+#include <hazelcast/fenced_lock.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/list.h>
 #include <hazelcast/map.h>
@@ -13,9 +14,10 @@
 #include <hazelcast/object.h>
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
-#include <hazelcast/replicated_map.h>
 #include <hazelcast/reliable_topic.h>
+#include <hazelcast/replicated_map.h>
 #include <hazelcast/ringbuffer.h>
+#include <hazelcast/semaphore.h>
 #include <hazelcast/set.h>
 #include <hazelcast/topic.h>
 
@@ -323,3 +325,30 @@ extern inline hz_err hz_atomic_reference_get_and_alter(
 		hz_atomic_reference *reference, hz_value function, hz_value *old, hz_error *err);
 extern inline hz_err hz_atomic_reference_apply(
 		hz_atomic_reference *reference, hz_value function, hz_value *out, hz_error *err);
+extern inline hz_err hz_fenced_lock_destroy(hz_fenced_lock **lock, hz_error *err);
+extern inline hz_err hz_fenced_lock_lock(hz_fenced_lock *lock, int64_t *fence, hz_error *err);
+extern inline hz_err hz_fenced_lock_try_lock(
+		hz_fenced_lock *lock, int64_t timeout_ms, int64_t *fence, hz_error *err);
+extern inline hz_err hz_fenced_lock_unlock(hz_fenced_lock *lock, hz_error *err);
+extern inline hz_err hz_fenced_lock_is_locked(hz_fenced_lock *lock, bool *locked, hz_error *err);
+extern inline hz_err hz_fenced_lock_is_locked_by_current_owner(
+		hz_fenced_lock *lock, bool *mine, hz_error *err);
+extern inline hz_err hz_fenced_lock_get_lock_count(
+		hz_fenced_lock *lock, int32_t *count, hz_error *err);
+extern inline hz_err hz_fenced_lock_get_fence(hz_fenced_lock *lock, int64_t *fence, hz_error *err);
+
+extern inline hz_err hz_semaphore_destroy(hz_semaphore **semaphore, hz_error *err);
+extern inline hz_err hz_semaphore_acquire(hz_semaphore *semaphore, int32_t permits, hz_error *err);
+extern inline hz_err hz_semaphore_try_acquire(hz_semaphore *semaphore, int32_t permits,
+		int64_t timeout_ms, bool *acquired, hz_error *err);
+extern inline hz_err hz_semaphore_release(hz_semaphore *semaphore, int32_t permits, hz_error *err);
+extern inline hz_err hz_semaphore_drain_permits(
+		hz_semaphore *semaphore, int32_t *permits, hz_error *err);
+extern inline hz_err hz_semaphore_init(
+		hz_semaphore *semaphore, int32_t permits, bool *done, hz_error *err);
+extern inline hz_err hz_semaphore_available_permits(
+		hz_semaphore *semaphore, int32_t *permits, hz_error *err);
+extern inline hz_err hz_semaphore_reduce_permits(
+		hz_semaphore *semaphore, int32_t permits, hz_error *err);
+extern inline hz_err hz_semaphore_increase_permits(
+		hz_semaphore *semaphore, int32_t permits, hz_error *err);

@@ -14,6 +14,7 @@
 #include <hazelcast/decimal.h>
 #include <hazelcast/entry_listener.h>
 #include <hazelcast/error.h>
+#include <hazelcast/fenced_lock.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/future.h>
 #include <hazelcast/item_listener.h>
@@ -31,6 +32,7 @@
 #include <hazelcast/reliable_topic.h>
 #include <hazelcast/ringbuffer.h>
 #include <hazelcast/replicated_map.h>
+#include <hazelcast/semaphore.h>
 #include <hazelcast/set.h>
 #include <hazelcast/temporal.h>
 #include <hazelcast/topic.h>

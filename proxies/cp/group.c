@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "core/retry.h"
 #include "protocol/gen/cp_group.h"
+#include "proxies/cp/bond.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -237,13 +238,20 @@ make_object(void)
 	return calloc(1, sizeof(hzi_cp_object));
 }
 
+static void
+end_object(void *object)
+{
+	hzi_cp_bonds_end(atomic_load(&((hzi_cp_object *)object)->bonds));
+	free(object);
+}
+
 static hz_err
 open_entry(hz_client *client, hzi_name *entry, const hz_call *call, size_t size, hzi_handle **out,
 		hz_error *err)
 {
 	const hzi_cp_group *group = NULL;
 	const char *at = strchr(entry->text, '@');
-	hzi_cp_object *object = hzi_names_shared(entry, make_object, free);
+	hzi_cp_object *object = hzi_names_shared(entry, make_object, end_object);
 	if (object == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a CP structure");
 	}

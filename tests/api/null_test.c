@@ -353,6 +353,47 @@ what_is_no_operation(void)
 	HZT_CHECK(hz_objects_at(NULL, 0) == NULL);
 }
 
+static void
+a_fenced_lock(void)
+{
+	hz_fenced_lock *lock = NULL;
+	REFUSES(hz_fenced_lock_lock_async(NULL));
+	REFUSES(hz_fenced_lock_try_lock_async(NULL, 0));
+	REFUSES(hz_fenced_lock_try_lock_async(NULL, 1));
+	REFUSES(hz_fenced_lock_unlock_async(NULL));
+	REFUSES(hz_fenced_lock_is_locked_async(NULL));
+	REFUSES(hz_fenced_lock_is_locked_by_current_owner_async(NULL));
+	REFUSES(hz_fenced_lock_get_lock_count_async(NULL));
+	REFUSES(hz_fenced_lock_get_fence_async(NULL));
+	REFUSES(hz_fenced_lock_destroy_async(NULL));
+	HZT_EQ_INT(hz_fenced_lock_open(NULL, "l", NULL, &lock, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_fenced_lock_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_fenced_lock_name(NULL), "");
+	hz_fenced_lock_close(NULL);
+	hz_fenced_lock_close(&lock);
+}
+
+static void
+a_semaphore(void)
+{
+	hz_semaphore *permits = NULL;
+	REFUSES(hz_semaphore_init_async(NULL, 1));
+	REFUSES(hz_semaphore_acquire_async(NULL, 1));
+	REFUSES(hz_semaphore_try_acquire_async(NULL, 1, 0));
+	REFUSES(hz_semaphore_try_acquire_async(NULL, 1, 1));
+	REFUSES(hz_semaphore_release_async(NULL, 1));
+	REFUSES(hz_semaphore_drain_permits_async(NULL));
+	REFUSES(hz_semaphore_available_permits_async(NULL));
+	REFUSES(hz_semaphore_reduce_permits_async(NULL, 1));
+	REFUSES(hz_semaphore_increase_permits_async(NULL, 1));
+	REFUSES(hz_semaphore_destroy_async(NULL));
+	HZT_EQ_INT(hz_semaphore_open(NULL, "s", NULL, &permits, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_semaphore_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_semaphore_name(NULL), "");
+	hz_semaphore_close(NULL);
+	hz_semaphore_close(&permits);
+}
+
 static const hzt_case cases[] = {
 		{"reading_a_map", reading_a_map},
 		{"writing_a_map", writing_a_map},
@@ -366,6 +407,8 @@ static const hzt_case cases[] = {
 		{"an_atomic_long", an_atomic_long},
 		{"an_atomic_reference", an_atomic_reference},
 		{"a_latch", a_latch},
+		{"a_fenced_lock", a_fenced_lock},
+		{"a_semaphore", a_semaphore},
 		{"blocking_forms", blocking_forms},
 		{"what_is_no_operation", what_is_no_operation},
 };

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What calls of locks and semaphores share: they name the session of their group and the thread
+// that owns, and a structure remembers with which session each owner has locked it, so that an
+// owner hears of a session that was lost.
+//
+// Their requests begin alike: session, thread, invocation id, and where there is one the number of
+// permits. A try writes the session, the thread and what is left of the timeout into the request in
+// place; the invocation id stays, so that the members know a repeated request again.
+#ifndef HZI_PROXIES_CP_BOND_H
+#define HZI_PROXIES_CP_BOND_H
+
+#include "core/cp_sessions.h"
+#include "proxies/cp/group.h"
+
+#include <pthread.h>
+
+// One structure in one group, as this client knows it. Lives as long as the client.
+typedef struct hzi_cp_bond hzi_cp_bond;
+
+struct hzi_cp_bond {
+	hzi_cp_bond *next;
+	hzi_cp_object *object;
+	const hzi_cp_group *group;
+	hzi_cp_session *session;
+	_Atomic int kind; // the proxy's; 0 at first
+
+	pthread_mutex_t lock;
+	struct hzi_cp_owner *owners; // those that have locked it
+	size_t count, room;
+};
+
+// The bond of a handle's structure, made if there is none. NULL without memory. Any thread.
+hzi_cp_bond *hzi_cp_bond_of(const hzi_cp_handle *handle);
+
+// Frees an object's list of them.
+void hzi_cp_bonds_end(hzi_cp_bond *first);
+
+// The session an owner has locked with, 0 if it has not; remembering and forgetting that. Without
+// memory it is not remembered, which costs a later error its precision.
+int64_t hzi_cp_bond_held(hzi_cp_bond *bond, int64_t owner);
+void hzi_cp_bond_hold(hzi_cp_bond *bond, int64_t owner, int64_t session);
+void hzi_cp_bond_forget(hzi_cp_bond *bond, int64_t owner);
+
+// Begins a call of the structure that goes by this aim, whose aim_ctx is the bond.
+bool hzi_cp_bond_begin(hzi_cp_handle *handle, hzi_cp_bond *bond, const hzi_op *op,
+		const hzi_aim *aim, hzi_call **call, hz_future *future);
+
+static inline hzi_cp_bond *
+hzi_cp_bond_in(const hzi_call *call)
+{
+	return call->aim_ctx;
+}
+
+// For `choose`: finds or asks for the session, keeps its id in the call and writes it into the
+// request. HZ_OK, HZ_ERR_OFFLINE (the try ends and comes again), and others that end the call.
+hz_err hzi_cp_bond_choose(hzi_call *call);
+
+// The same without a session: -1 stands for it, and the thread is one of the group's own, which the
+// call keeps while the members may answer it.
+hz_err hzi_cp_bond_choose_thread(hzi_call *call);
+
+// The session of the last try; 0 when there was none.
+int64_t hzi_cp_bond_session(const hzi_call *call);
+
+// Writes what is left of a call's timeout into the request. The deadline is a grace behind its end.
+// `permits`: the request has their number, too.
+void hzi_cp_bond_write_timeout(hzi_call *call, bool permits);
+
+// For `again`: whether the session was refused, which is known from now on; and a destroyed group.
+bool hzi_cp_bond_is_expired(hzi_call *call);
+
+#endif

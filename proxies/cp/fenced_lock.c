@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/gen/fenced_lock.h"
+#include "proxies/cp/bond.h"
+
+#include "base/fail.h"
+#include "base/platform.h"
+
+#include <hazelcast/fenced_lock.h>
+
+struct hz_fenced_lock {
+	HZI_CP_HANDLE;
+	hzi_cp_bond *bond;
+};
+
+static hz_err need_fence(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err need_fence_in_time(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err take_fence(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err take_unlocked(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err take_locked(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err take_mine(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err take_count(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err take_own_fence(hzi_call *call, hz_result *out, hz_error *err);
+
+static const hzi_op LOCK = {&HZP_FENCED_LOCK_LOCK, HZ_RESULT_I64, HZI_OP_WAITS, need_fence};
+static const hzi_op LOCK_IN_TIME = {
+		&HZP_FENCED_LOCK_TRY_LOCK, HZ_RESULT_I64, 0, need_fence_in_time};
+static const hzi_op TRY_LOCK = {&HZP_FENCED_LOCK_TRY_LOCK, HZ_RESULT_I64, 0, take_fence};
+static const hzi_op UNLOCK = {&HZP_FENCED_LOCK_UNLOCK, HZ_RESULT_NONE, 0, take_unlocked};
+static const hzi_op IS_LOCKED = {
+		&HZP_FENCED_LOCK_GET_LOCK_OWNERSHIP, HZ_RESULT_BOOL, 0, take_locked};
+static const hzi_op IS_MINE = {&HZP_FENCED_LOCK_GET_LOCK_OWNERSHIP, HZ_RESULT_BOOL, 0, take_mine};
+static const hzi_op COUNT = {&HZP_FENCED_LOCK_GET_LOCK_OWNERSHIP, HZ_RESULT_I32, 0, take_count};
+static const hzi_op FENCE = {&HZP_FENCED_LOCK_GET_LOCK_OWNERSHIP, HZ_RESULT_I64, 0, take_own_fence};
+
+// Protocol 3.13.
+enum { ILLEGAL_MONITOR_STATE = 26 };
+
+HZI_HANDLE_BASE(fenced_lock)
+HZI_HANDLE_CLOSE(fenced_lock)
+
+static hzi_cp_handle *
+cp_of(hz_fenced_lock *lock)
+{
+	return lock != NULL ? &lock->cp : NULL;
+}
+
+static hzi_cp_bond *
+bond_of(const hz_fenced_lock *lock)
+{
+	return lock != NULL ? lock->bond : NULL;
+}
+
+HZ_API hz_err
+hz_fenced_lock_open(hz_client *client, const char *name, const hz_call *call, hz_fenced_lock **out,
+		hz_error *err)
+{
+	hzi_handle *handle = NULL;
+	hz_err e = hzi_cp_open(client, HZI_SERVICE_FENCED_LOCK, name, call, sizeof(**out),
+			out != NULL ? &handle : NULL, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	hz_fenced_lock *lock = HZI_OUTER(handle, hz_fenced_lock, handle);
+	lock->bond = hzi_cp_bond_of(&lock->cp);
+	if (lock->bond == NULL) {
+		hzi_handle_close(handle);
+		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a lock");
+	}
+	*out = lock;
+	return HZ_OK;
+}
+
+HZ_API hz_future
+hz_fenced_lock_destroy_async(hz_fenced_lock *lock)
+{
+	return hzi_cp_destroy_async(cp_of(lock));
+}
+
+// ---- The owner's session ----
+
+// An owner whose session was lost must hear of it, once, before anything else happens.
+static hz_err
+check_held(hzi_call *call, int64_t session)
+{
+	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	int64_t held = hzi_cp_bond_held(bond, call->owner_id);
+	if (held == 0 || held == session) {
+		return HZ_OK;
+	}
+	hzi_cp_bond_forget(bond, call->owner_id);
+	return HZ_ERR_LOCK_OWNERSHIP_LOST;
+}
+
+static void
+lose(hzi_call *call)
+{
+	hzi_cp_bond_forget(hzi_cp_bond_in(call), call->owner_id);
+	call->code = HZ_ERR_LOCK_OWNERSHIP_LOST;
+}
+
+// ---- Locking ----
+
+static hz_err
+choose_lock(hzi_call *call)
+{
+	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	hz_err e = hzi_cp_bond_choose(call);
+	if (e == HZ_ERR_OFFLINE && hzi_cp_bond_held(bond, call->owner_id) != 0) {
+		return check_held(call, 0); // whatever the new session will be, it is not that one
+	}
+	if (e == HZ_OK) {
+		e = check_held(call, hzi_cp_bond_session(call));
+	}
+	if (e == HZ_OK && call->op != &LOCK) {
+		hzi_cp_bond_write_timeout(call, false);
+	}
+	return e;
+}
+
+// Without waiting: the request says 0, and so does its repetition.
+static hz_err
+choose_try(hzi_call *call)
+{
+	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	hz_err e = hzi_cp_bond_choose(call);
+	if (e == HZ_ERR_OFFLINE && hzi_cp_bond_held(bond, call->owner_id) != 0) {
+		return check_held(call, 0);
+	}
+	return e == HZ_OK ? check_held(call, hzi_cp_bond_session(call)) : e;
+}
+
+static hzi_again
+again_lock(hzi_call *call)
+{
+	if (!hzi_cp_bond_is_expired(call)) {
+		return HZI_AGAIN_NO;
+	}
+	if (hzi_cp_bond_held(hzi_cp_bond_in(call), call->owner_id) != 0) {
+		lose(call);
+		return HZI_AGAIN_NO;
+	}
+	return HZI_AGAIN_LATER;
+}
+
+// The fence, 0 when there is none. An owner that has the lock already and does not get it again has
+// met the limit.
+static hz_err
+read_fence(hzi_call *call, int64_t *fence, hz_error *err)
+{
+	hzp_fenced_lock_lock_response response;
+	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	hz_err e = hzi_call_decode(call, &response, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	*fence = response.response > 0 ? response.response : 0;
+	if (*fence != 0) {
+		hzi_cp_bond_hold(bond, call->owner_id, hzi_cp_bond_session(call));
+		return HZ_OK;
+	}
+	return hzi_cp_bond_held(bond, call->owner_id) != 0
+			? hzi_call_miss(call, HZ_ERR_LOCK_LIMIT, hz_err_text(HZ_ERR_LOCK_LIMIT),
+					  err)
+			: HZ_OK;
+}
+
+static hz_err
+need(hzi_call *call, hz_err code, const char *text, hz_result *out, hz_error *err)
+{
+	hz_err e = read_fence(call, &out->u.i64, err);
+	return e == HZ_OK && out->u.i64 == 0 ? hzi_call_miss(call, code, text, err) : e;
+}
+
+static hz_err
+need_fence(hzi_call *call, hz_result *out, hz_error *err)
+{
+	return need(call, HZ_ERR_LOCK_LIMIT, hz_err_text(HZ_ERR_LOCK_LIMIT), out, err);
+}
+
+static hz_err
+need_fence_in_time(hzi_call *call, hz_result *out, hz_error *err)
+{
+	return need(call, HZ_ERR_TIMEOUT, "the lock stayed taken", out, err);
+}
+
+static hz_err
+take_fence(hzi_call *call, hz_result *out, hz_error *err)
+{
+	return read_fence(call, &out->u.i64, err);
+}
+
+static hz_future
+try_lock(hz_fenced_lock *lock, const hzi_op *op, int64_t timeout_ms)
+{
+	static const hzi_aim waiting = {choose_lock, again_lock, NULL};
+	static const hzi_aim at_once = {choose_try, again_lock, NULL};
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_bond_begin(cp_of(lock), bond_of(lock), op,
+			    timeout_ms == 0 ? &at_once : &waiting, &call, &future)) {
+		return future;
+	}
+	if (timeout_ms < 0) {
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "negative timeout");
+	}
+	hzi_call_waits(call, timeout_ms);
+	return hzi_call_submit(call,
+			&(hzp_fenced_lock_try_lock_request){
+					.group_id = hzi_cp_group_id(lock->cp.group),
+					.name = hzi_cp_object_name(&lock->cp),
+					.invocation_uid = hzi_uuid_random(),
+					.timeout_ms = timeout_ms,
+			});
+}
+
+HZ_API hz_future
+hz_fenced_lock_lock_async(hz_fenced_lock *lock)
+{
+	static const hzi_aim aim = {choose_lock, again_lock, NULL};
+	hzi_call *call;
+	hz_future future;
+	int64_t wait_ms = hzi_handle_wait_ms(handle_of(lock));
+	if (wait_ms > 0) {
+		return try_lock(lock, &LOCK_IN_TIME, wait_ms);
+	}
+	if (!hzi_cp_bond_begin(cp_of(lock), bond_of(lock), &LOCK, &aim, &call, &future)) {
+		return future;
+	}
+	return hzi_call_submit(call,
+			&(hzp_fenced_lock_lock_request){
+					.group_id = hzi_cp_group_id(lock->cp.group),
+					.name = hzi_cp_object_name(&lock->cp),
+					.invocation_uid = hzi_uuid_random(),
+			});
+}
+
+HZ_API hz_future
+hz_fenced_lock_try_lock_async(hz_fenced_lock *lock, int64_t timeout_ms)
+{
+	return try_lock(lock, &TRY_LOCK, timeout_ms);
+}
+
+// ---- Unlocking ----
+
+// With the session there is: a new one owns nothing.
+static hz_err
+choose_unlock(hzi_call *call)
+{
+	int64_t session = hzi_cp_session_id(hzi_cp_bond_in(call)->session);
+	hz_err e = check_held(call, session);
+	if (e != HZ_OK) {
+		return e;
+	}
+	return session != 0 ? hzi_cp_bond_choose(call) : HZ_ERR_NOT_OWNER;
+}
+
+static hzi_again
+again_unlock(hzi_call *call)
+{
+	if (hzi_cp_bond_is_expired(call)) {
+		lose(call);
+	} else if (call->code == HZ_ERR_SERVER && call->server_code == ILLEGAL_MONITOR_STATE) {
+		hzi_cp_bond_forget(hzi_cp_bond_in(call), call->owner_id);
+	}
+	return HZI_AGAIN_NO;
+}
+
+static hz_err
+take_unlocked(hzi_call *call, hz_result *out, hz_error *err)
+{
+	hzp_fenced_lock_unlock_response response;
+	(void)out;
+	hz_err e = hzi_call_decode(call, &response, err);
+	if (e == HZ_OK && !response.response) {
+		hzi_cp_bond_forget(hzi_cp_bond_in(call), call->owner_id);
+	}
+	return e;
+}
+
+HZ_API hz_future
+hz_fenced_lock_unlock_async(hz_fenced_lock *lock)
+{
+	static const hzi_aim aim = {choose_unlock, again_unlock, NULL};
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_bond_begin(cp_of(lock), bond_of(lock), &UNLOCK, &aim, &call, &future)) {
+		return future;
+	}
+	return hzi_call_submit(call,
+			&(hzp_fenced_lock_unlock_request){
+					.group_id = hzi_cp_group_id(lock->cp.group),
+					.name = hzi_cp_object_name(&lock->cp),
+					.invocation_uid = hzi_uuid_random(),
+			});
+}
+
+// ---- Looking ----
+
+static hz_err
+choose_look(hzi_call *call)
+{
+	int64_t session = hzi_cp_session_id(hzi_cp_bond_in(call)->session);
+	call->aim_mark = (uint64_t)session;
+	return check_held(call, session);
+}
+
+static hzi_again
+again_look(hzi_call *call)
+{
+	hzi_cp_bond_is_expired(call);
+	return HZI_AGAIN_NO;
+}
+
+typedef hzp_fenced_lock_get_lock_ownership_response ownership;
+
+// *mine: the call's owner has the lock. An owner that had it and lost it hears of that.
+static hz_err
+read_ownership(hzi_call *call, ownership *o, bool *mine, hz_error *err)
+{
+	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	int64_t session = hzi_cp_bond_session(call);
+	hz_err e = hzi_call_decode(call, o, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	*mine = o->fence > 0 && session != 0 && o->session_id == session &&
+			o->thread_id == call->owner_id;
+	if (*mine) {
+		hzi_cp_bond_hold(bond, call->owner_id, session);
+	} else if (hzi_cp_bond_held(bond, call->owner_id) != 0) {
+		hzi_cp_bond_forget(bond, call->owner_id);
+		return hzi_call_miss(call, HZ_ERR_LOCK_OWNERSHIP_LOST,
+				hz_err_text(HZ_ERR_LOCK_OWNERSHIP_LOST), err);
+	}
+	return HZ_OK;
+}
+
+static hz_err
+take_locked(hzi_call *call, hz_result *out, hz_error *err)
+{
+	ownership o = {0};
+	bool mine = false;
+	hz_err e = read_ownership(call, &o, &mine, err);
+	out->u.b = o.fence > 0;
+	return e;
+}
+
+static hz_err
+take_mine(hzi_call *call, hz_result *out, hz_error *err)
+{
+	ownership o = {0};
+	return read_ownership(call, &o, &out->u.b, err);
+}
+
+static hz_err
+take_count(hzi_call *call, hz_result *out, hz_error *err)
+{
+	ownership o = {0};
+	bool mine = false;
+	hz_err e = read_ownership(call, &o, &mine, err);
+	out->u.i32 = o.lock_count;
+	return e;
+}
+
+static hz_err
+take_own_fence(hzi_call *call, hz_result *out, hz_error *err)
+{
+	ownership o = {0};
+	bool mine = false;
+	hz_err e = read_ownership(call, &o, &mine, err);
+	out->u.i64 = o.fence;
+	return e == HZ_OK && !mine
+			? hzi_call_miss(call, HZ_ERR_NOT_OWNER, hz_err_text(HZ_ERR_NOT_OWNER), err)
+			: e;
+}
+
+static hz_future
+look(hz_fenced_lock *lock, const hzi_op *op)
+{
+	static const hzi_aim aim = {choose_look, again_look, NULL};
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_bond_begin(cp_of(lock), bond_of(lock), op, &aim, &call, &future)) {
+		return future;
+	}
+	return hzi_call_submit(call,
+			&(hzp_fenced_lock_get_lock_ownership_request){
+					.group_id = hzi_cp_group_id(lock->cp.group),
+					.name = hzi_cp_object_name(&lock->cp),
+			});
+}
+
+HZ_API hz_future
+hz_fenced_lock_is_locked_async(hz_fenced_lock *lock)
+{
+	return look(lock, &IS_LOCKED);
+}
+
+HZ_API hz_future
+hz_fenced_lock_is_locked_by_current_owner_async(hz_fenced_lock *lock)
+{
+	return look(lock, &IS_MINE);
+}
+
+HZ_API hz_future
+hz_fenced_lock_get_lock_count_async(hz_fenced_lock *lock)
+{
+	return look(lock, &COUNT);
+}
+
+HZ_API hz_future
+hz_fenced_lock_get_fence_async(hz_fenced_lock *lock)
+{
+	return look(lock, &FENCE);
+}

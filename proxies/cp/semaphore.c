@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/gen/semaphore.h"
+#include "proxies/cp/bond.h"
+
+#include "base/fail.h"
+#include "base/platform.h"
+
+#include <hazelcast/semaphore.h>
+
+struct hz_semaphore {
+	HZI_CP_HANDLE;
+	hzi_cp_bond *bond;
+};
+
+static hz_err need_permits(hzi_call *call, hz_result *out, hz_error *err);
+
+static const hzi_op KIND = {&HZP_SEMAPHORE_GET_SEMAPHORE_TYPE, HZ_RESULT_BOOL, 0, NULL};
+static const hzi_op INIT = {&HZP_SEMAPHORE_INIT, HZ_RESULT_BOOL, 0, NULL};
+static const hzi_op ACQUIRE = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_NONE, HZI_OP_WAITS, need_permits};
+static const hzi_op ACQUIRE_IN_TIME = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_NONE, 0, need_permits};
+static const hzi_op TRY_ACQUIRE = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_BOOL, 0, NULL};
+static const hzi_op RELEASE = {&HZP_SEMAPHORE_RELEASE, HZ_RESULT_NONE, 0, NULL};
+static const hzi_op DRAIN = {&HZP_SEMAPHORE_DRAIN, HZ_RESULT_I32, 0, NULL};
+static const hzi_op CHANGE = {&HZP_SEMAPHORE_CHANGE, HZ_RESULT_NONE, 0, NULL};
+static const hzi_op AVAILABLE = {&HZP_SEMAPHORE_AVAILABLE_PERMITS, HZ_RESULT_I32, 0, NULL};
+
+// Whether permits belong to sessions: the kind of a bond.
+enum { UNKNOWN = 0, WITH_SESSIONS = 1, WITHOUT_SESSIONS = 2 };
+
+HZI_HANDLE_BASE(semaphore)
+HZI_HANDLE_CLOSE(semaphore)
+
+static hzi_cp_handle *
+cp_of(hz_semaphore *semaphore)
+{
+	return semaphore != NULL ? &semaphore->cp : NULL;
+}
+
+static hzi_cp_bond *
+bond_of(const hz_semaphore *semaphore)
+{
+	return semaphore != NULL ? semaphore->bond : NULL;
+}
+
+// ---- Opening ----
+
+static hz_err
+learn_kind(hz_semaphore *semaphore, hz_error *err)
+{
+	hzi_call *call;
+	hz_future future;
+	bool without = false;
+	if (atomic_load(&semaphore->bond->kind) != UNKNOWN) {
+		return HZ_OK;
+	}
+	if (hzi_cp_begin(cp_of(semaphore), &KIND, &call, &future)) {
+		future = hzi_call_submit(call,
+				&(hzp_semaphore_get_semaphore_type_request){
+						.proxy_name = hzi_handle_name(handle_of(semaphore)),
+				});
+	}
+	hz_err e = hz_run_bool(future, &without, err);
+	if (e == HZ_OK) {
+		atomic_store(&semaphore->bond->kind, without ? WITHOUT_SESSIONS : WITH_SESSIONS);
+	}
+	return e;
+}
+
+HZ_API hz_err
+hz_semaphore_open(hz_client *client, const char *name, const hz_call *call, hz_semaphore **out,
+		hz_error *err)
+{
+	hzi_handle *handle = NULL;
+	hz_err e = hzi_cp_open(client, HZI_SERVICE_SEMAPHORE, name, call, sizeof(**out),
+			out != NULL ? &handle : NULL, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	hz_semaphore *semaphore = HZI_OUTER(handle, hz_semaphore, handle);
+	semaphore->bond = hzi_cp_bond_of(&semaphore->cp);
+	e = semaphore->bond != NULL ? learn_kind(semaphore, err)
+				    : hzi_fail(err, HZ_ERR_MEMORY, "no memory for a semaphore");
+	if (e != HZ_OK) {
+		hzi_handle_close(handle);
+		return e;
+	}
+	*out = semaphore;
+	return HZ_OK;
+}
+
+HZ_API hz_future
+hz_semaphore_destroy_async(hz_semaphore *semaphore)
+{
+	return hzi_cp_destroy_async(cp_of(semaphore));
+}
+
+// ---- Who takes, and what a lost session means ----
+
+static bool
+has_sessions(const hzi_call *call)
+{
+	return atomic_load(&hzi_cp_bond_in(call)->kind) == WITH_SESSIONS;
+}
+
+static hz_err
+choose_who(hzi_call *call)
+{
+	return has_sessions(call) ? hzi_cp_bond_choose(call) : hzi_cp_bond_choose_thread(call);
+}
+
+static hz_err
+choose_and_wait(hzi_call *call)
+{
+	hz_err e = choose_who(call);
+	if (e == HZ_OK) {
+		hzi_cp_bond_write_timeout(call, true);
+	}
+	return e;
+}
+
+// With the session there is: a new one has no permits.
+static hz_err
+choose_release(hzi_call *call)
+{
+	hzi_cp_session *session = hzi_cp_bond_in(call)->session;
+	if (has_sessions(call) && hzi_cp_session_id(session) == 0) {
+		return hzi_cp_session_was_made(session) ? HZ_ERR_SESSION_EXPIRED : HZ_ERR_STATE;
+	}
+	return choose_who(call);
+}
+
+// The members do not know a repeated call of no session again.
+static void
+leave_in_doubt(hzi_call *call)
+{
+	if (!has_sessions(call) && call->in_doubt && call->code == HZ_ERR_DISCONNECTED &&
+			!call->client->config->redo_operation) {
+		call->code = HZ_ERR_INDETERMINATE;
+	}
+}
+
+// What was taken with the lost session is back at the members, so taking is tried with a new one.
+static hzi_again
+again_take(hzi_call *call)
+{
+	leave_in_doubt(call);
+	return hzi_cp_bond_is_expired(call) ? HZI_AGAIN_LATER : HZI_AGAIN_NO;
+}
+
+static hzi_again
+again_release(hzi_call *call)
+{
+	leave_in_doubt(call);
+	hzi_cp_bond_is_expired(call);
+	return HZI_AGAIN_NO;
+}
+
+// A change outlives its session: after a try that may have come through it is not made again.
+static hzi_again
+again_change(hzi_call *call)
+{
+	leave_in_doubt(call);
+	return hzi_cp_bond_is_expired(call) && !call->was_in_doubt ? HZI_AGAIN_LATER : HZI_AGAIN_NO;
+}
+
+// ---- Taking and giving ----
+
+static const char too_few[] = "fewer permits than 1";
+
+static hz_err
+need_permits(hzi_call *call, hz_result *out, hz_error *err)
+{
+	hzp_semaphore_acquire_response response;
+	(void)out;
+	hz_err e = hzi_call_decode(call, &response, err);
+	return e == HZ_OK && !response.response
+			? hzi_call_miss(call, HZ_ERR_TIMEOUT, "too few permits were free", err)
+			: e;
+}
+
+// Without a timeout to be kept the number in the request stays: 0 for at once, -1 for ever.
+static hz_future
+acquire(hz_semaphore *semaphore, const hzi_op *op, int32_t permits, int64_t timeout_ms)
+{
+	static const hzi_aim plain = {choose_who, again_take, NULL};
+	static const hzi_aim timed = {choose_and_wait, again_take, NULL};
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_bond_begin(cp_of(semaphore), bond_of(semaphore), op,
+			    timeout_ms > 0 ? &timed : &plain, &call, &future)) {
+		return future;
+	}
+	if (permits < 1) {
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, too_few);
+	}
+	if (timeout_ms < 0 && op != &ACQUIRE) {
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "negative timeout");
+	}
+	if (timeout_ms > 0) {
+		hzi_call_waits(call, timeout_ms);
+	}
+	return hzi_call_submit(call,
+			&(hzp_semaphore_acquire_request){
+					.group_id = hzi_cp_group_id(semaphore->cp.group),
+					.name = hzi_cp_object_name(&semaphore->cp),
+					.invocation_uid = hzi_uuid_random(),
+					.permits = permits,
+					.timeout_ms = timeout_ms,
+			});
+}
+
+HZ_API hz_future
+hz_semaphore_acquire_async(hz_semaphore *semaphore, int32_t permits)
+{
+	int64_t wait_ms = hzi_handle_wait_ms(semaphore != NULL ? handle_of(semaphore) : NULL);
+	return wait_ms > 0 ? acquire(semaphore, &ACQUIRE_IN_TIME, permits, wait_ms)
+			   : acquire(semaphore, &ACQUIRE, permits, HZ_FOREVER);
+}
+
+HZ_API hz_future
+hz_semaphore_try_acquire_async(hz_semaphore *semaphore, int32_t permits, int64_t timeout_ms)
+{
+	return acquire(semaphore, &TRY_ACQUIRE, permits, timeout_ms);
+}
+
+HZ_API hz_future
+hz_semaphore_release_async(hz_semaphore *semaphore, int32_t permits)
+{
+	static const hzi_aim aim = {choose_release, again_release, NULL};
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_bond_begin(
+			    cp_of(semaphore), bond_of(semaphore), &RELEASE, &aim, &call, &future)) {
+		return future;
+	}
+	if (permits < 1) {
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, too_few);
+	}
+	return hzi_call_submit(call,
+			&(hzp_semaphore_release_request){
+					.group_id = hzi_cp_group_id(semaphore->cp.group),
+					.name = hzi_cp_object_name(&semaphore->cp),
+					.invocation_uid = hzi_uuid_random(),
+					.permits = permits,
+			});
+}
+
+HZ_API hz_future
+hz_semaphore_drain_permits_async(hz_semaphore *semaphore)
+{
+	static const hzi_aim aim = {choose_who, again_take, NULL};
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_bond_begin(
+			    cp_of(semaphore), bond_of(semaphore), &DRAIN, &aim, &call, &future)) {
+		return future;
+	}
+	return hzi_call_submit(call,
+			&(hzp_semaphore_drain_request){
+					.group_id = hzi_cp_group_id(semaphore->cp.group),
+					.name = hzi_cp_object_name(&semaphore->cp),
+					.invocation_uid = hzi_uuid_random(),
+			});
+}
+
+// ---- How many there are ----
+
+HZ_API hz_future
+hz_semaphore_init_async(hz_semaphore *semaphore, int32_t permits)
+{
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_begin(cp_of(semaphore), &INIT, &call, &future)) {
+		return future;
+	}
+	// The members would take a negative number.
+	if (permits < 0) {
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "a negative number of permits");
+	}
+	return hzi_call_submit(call,
+			&(hzp_semaphore_init_request){
+					.group_id = hzi_cp_group_id(semaphore->cp.group),
+					.name = hzi_cp_object_name(&semaphore->cp),
+					.permits = permits,
+			});
+}
+
+HZ_API hz_future
+hz_semaphore_available_permits_async(hz_semaphore *semaphore)
+{
+	return hzi_cp_send(cp_of(semaphore), &AVAILABLE);
+}
+
+static hz_future
+change(hz_semaphore *semaphore, int32_t permits, int32_t sign)
+{
+	static const hzi_aim aim = {choose_who, again_change, NULL};
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_cp_bond_begin(
+			    cp_of(semaphore), bond_of(semaphore), &CHANGE, &aim, &call, &future)) {
+		return future;
+	}
+	if (permits < 0) {
+		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "a negative number of permits");
+	}
+	return hzi_call_submit(call,
+			&(hzp_semaphore_change_request){
+					.group_id = hzi_cp_group_id(semaphore->cp.group),
+					.name = hzi_cp_object_name(&semaphore->cp),
+					.invocation_uid = hzi_uuid_random(),
+					.permits = permits * sign,
+			});
+}
+
+HZ_API hz_future
+hz_semaphore_reduce_permits_async(hz_semaphore *semaphore, int32_t permits)
+{
+	return change(semaphore, permits, -1);
+}
+
+HZ_API hz_future
+hz_semaphore_increase_permits_async(hz_semaphore *semaphore, int32_t permits)
+{
+	return change(semaphore, permits, 1);
+}

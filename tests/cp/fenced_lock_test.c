@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fenced locks: results, and what another client sees of the lock afterwards.
+#include "tests/cp/rig.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+static hz_error err;
+static hz_fenced_lock *lock, *seen;
+
+static void
+begin(void)
+{
+	const char *name = rig_name("lock", NULL);
+	HZT_OK_ERR(hz_fenced_lock_open(rig_client(), name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_open(rig_other(), name, NULL, &seen, &err), &err);
+}
+
+static void
+finish(void)
+{
+	hz_fenced_lock_close(&seen);
+	HZT_OK_ERR(hz_fenced_lock_destroy(&lock, &err), &err);
+	HZT_CHECK(lock == NULL);
+}
+
+// What both clients are told of it.
+static void
+check_count(int32_t want)
+{
+	bool locked = want == 0, mine = want == 0;
+	int32_t count = -1;
+	HZT_OK_ERR(hz_fenced_lock_get_lock_count(seen, &count, &err), &err);
+	HZT_EQ_INT(count, want);
+	HZT_OK_ERR(hz_fenced_lock_is_locked(seen, &locked, &err), &err);
+	HZT_EQ_INT(locked, want > 0);
+	HZT_OK_ERR(hz_fenced_lock_is_locked_by_current_owner(lock, &mine, &err), &err);
+	HZT_EQ_INT(mine, want > 0);
+	HZT_OK_ERR(hz_fenced_lock_is_locked_by_current_owner(seen, &mine, &err), &err);
+	HZT_CHECK(!mine);
+}
+
+static void
+locks_when_free(void)
+{
+	int64_t fence = 0, again = 0;
+	begin();
+	check_count(0);
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	HZT_CHECK(fence > 0);
+	check_count(1);
+	HZT_OK_ERR(hz_fenced_lock_get_fence(lock, &again, &err), &err);
+	HZT_EQ_INT(again, fence);
+	HZT_EQ_INT(hz_fenced_lock_get_fence(seen, &again, &err), HZ_ERR_NOT_OWNER);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	check_count(0);
+	HZT_OK_ERR(hz_fenced_lock_lock(seen, &again, &err), &err);
+	HZT_CHECK(again > fence);
+	HZT_OK_ERR(hz_fenced_lock_unlock(seen, &err), &err);
+	finish();
+}
+
+static void
+locks_again(void)
+{
+	int64_t fence = 0, again = 0;
+	begin();
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &again, &err), &err);
+	HZT_EQ_INT(again, fence);
+	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, 0, &again, &err), &err);
+	HZT_EQ_INT(again, fence);
+	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, 1000, &again, &err), &err);
+	HZT_EQ_INT(again, fence);
+	check_count(4);
+	for (int32_t left = 3; left >= 0; left--) {
+		HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+		check_count(left);
+	}
+	HZT_EQ_INT(hz_fenced_lock_unlock(lock, &err), HZ_ERR_NOT_OWNER);
+	finish();
+}
+
+static void
+stays_taken(void)
+{
+	int64_t fence = 0, none = 7;
+	begin();
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_try_lock(seen, 0, &none, &err), &err);
+	HZT_EQ_INT(none, HZ_NO_FENCE);
+	none = 7;
+	HZT_OK_ERR(hz_fenced_lock_try_lock(seen, 300, &none, &err), &err);
+	HZT_EQ_INT(none, HZ_NO_FENCE);
+	HZT_EQ_INT(hz_fenced_lock_try_lock(seen, -1, &none, &err), HZ_ERR_ARGUMENT);
+	HZT_OK(hz_fenced_lock_call(seen, &(hz_call){.timeout_ms = 200}));
+	HZT_EQ_INT(hz_fenced_lock_lock(seen, &none, &err), HZ_ERR_TIMEOUT);
+	HZT_CHECK(!err.in_doubt);
+	HZT_OK(hz_fenced_lock_call(seen, NULL));
+	HZT_EQ_INT(hz_fenced_lock_unlock(seen, &err), HZ_ERR_NOT_OWNER);
+	check_count(1);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	check_count(0);
+	finish();
+}
+
+static void
+unlocks_only_its_own(void)
+{
+	begin();
+	HZT_EQ_INT(hz_fenced_lock_unlock(lock, &err), HZ_ERR_NOT_OWNER);
+	HZT_EQ_INT(hz_fenced_lock_get_fence(lock, &(int64_t){0}, &err), HZ_ERR_NOT_OWNER);
+	check_count(0);
+	finish();
+}
+
+// ---- Owners ----
+
+static void
+contexts_are_owners(void)
+{
+	hz_lock_context *one = NULL, *two = NULL;
+	int64_t fence = 0, other = 7;
+	int32_t count = 0;
+	begin();
+	HZT_OK_ERR(hz_lock_context_new(rig_client(), &one, &err), &err);
+	HZT_OK_ERR(hz_lock_context_new(rig_client(), &two, &err), &err);
+	HZT_OK(hz_fenced_lock_call(lock, &(hz_call){.owner = one}));
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	HZT_OK(hz_fenced_lock_call(lock, &(hz_call){.owner = two}));
+	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, 0, &other, &err), &err);
+	HZT_EQ_INT(other, HZ_NO_FENCE);
+	HZT_EQ_INT(hz_fenced_lock_unlock(lock, &err), HZ_ERR_NOT_OWNER);
+	HZT_OK_ERR(hz_fenced_lock_get_lock_count(lock, &count, &err), &err);
+	HZT_EQ_INT(count, 1);
+	HZT_OK(hz_fenced_lock_call(lock, &(hz_call){.owner = one}));
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	HZT_OK(hz_fenced_lock_call(lock, NULL));
+	hz_lock_context_destroy(&one);
+	hz_lock_context_destroy(&two);
+	check_count(0);
+	finish();
+}
+
+typedef struct turn {
+	const char *name;
+	int64_t fences[20];
+	_Atomic int *inside;
+	_Atomic int *clashes;
+	hz_err e;
+} turn;
+
+static void *
+take_turns(void *arg)
+{
+	turn *t = arg;
+	hz_fenced_lock *mine = NULL;
+	t->e = hz_fenced_lock_open(rig_client(), t->name, NULL, &mine, NULL);
+	for (int i = 0; i < 20 && t->e == HZ_OK; i++) {
+		t->e = hz_fenced_lock_lock(mine, &t->fences[i], NULL);
+		atomic_fetch_add(t->clashes, atomic_fetch_add(t->inside, 1) != 0);
+		atomic_fetch_sub(t->inside, 1);
+		if (t->e == HZ_OK) {
+			t->e = hz_fenced_lock_unlock(mine, NULL);
+		}
+	}
+	hz_fenced_lock_close(&mine);
+	return NULL;
+}
+
+// Threads that meet at a new lock: one session for all, one of them at a time, fences that rise.
+static void
+threads_take_turns(void)
+{
+	enum { N = 16 };
+	static turn turns[N];
+	static _Atomic int inside, clashes;
+	pthread_t threads[N];
+	begin();
+	for (int i = 0; i < N; i++) {
+		turns[i] = (turn){.name = hz_fenced_lock_name(lock),
+				.inside = &inside,
+				.clashes = &clashes};
+		HZT_EQ_INT(pthread_create(&threads[i], NULL, take_turns, &turns[i]), 0);
+	}
+	for (int i = 0; i < N; i++) {
+		pthread_join(threads[i], NULL);
+		HZT_OK(turns[i].e);
+		for (int k = 1; k < 20; k++) {
+			HZT_CHECK(turns[i].fences[k] > turns[i].fences[k - 1]);
+		}
+	}
+	HZT_EQ_INT(atomic_load(&clashes), 0);
+	check_count(0);
+	finish();
+}
+
+static void
+waits_for_its_turn(void)
+{
+	int64_t fence = 0, next = 0;
+	begin();
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	hz_future waiting = hz_fenced_lock_lock_async(seen);
+	check_count(1);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	HZT_OK_ERR(hz_await_i64(waiting, &next, &err), &err);
+	HZT_CHECK(next > fence);
+	HZT_OK_ERR(hz_fenced_lock_unlock(seen, &err), &err);
+	check_count(0);
+	finish();
+}
+
+// An owner waits once: its later call takes the place of the one before.
+static void
+replaces_its_own_wait(void)
+{
+	int64_t fence = 0;
+	begin();
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	// The client has its session by then, so that both calls leave at once.
+	HZT_OK_ERR(hz_fenced_lock_try_lock(seen, 0, &fence, &err), &err);
+	hz_future first = hz_fenced_lock_lock_async(seen);
+	hz_future second = hz_fenced_lock_lock_async(seen);
+	HZT_EQ_INT(hz_await_i64(first, &fence, &err), HZ_ERR_WAIT_KEY_CANCELLED);
+	HZT_EQ_INT(err.server_code, 86);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	HZT_OK_ERR(hz_await_i64(second, &fence, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_unlock(seen, &err), &err);
+	check_count(0);
+	finish();
+}
+
+static void
+cancelled(void)
+{
+	hz_call call = {0};
+	int64_t fence = 0;
+	begin();
+	HZT_OK_ERR(hz_fenced_lock_lock(seen, &fence, &err), &err);
+	HZT_OK_ERR(hz_cancel_new(rig_client(), &call.cancel, &err), &err);
+	HZT_OK(hz_fenced_lock_call(lock, &call));
+	hz_future waiting = hz_fenced_lock_lock_async(lock);
+	hz_cancel_fire(call.cancel);
+	HZT_EQ_INT(hz_await_i64(waiting, &fence, &err), HZ_ERR_CANCELLED);
+	HZT_OK(hz_fenced_lock_call(lock, NULL));
+	hz_cancel_destroy(&call.cancel);
+	// Its next call takes the place of the one that was given up.
+	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, 0, &fence, &err), &err);
+	HZT_EQ_INT(fence, HZ_NO_FENCE);
+	HZT_OK_ERR(hz_fenced_lock_unlock(seen, &err), &err);
+	check_count(0);
+	finish();
+}
+
+static void
+lives_in_its_group(void)
+{
+	hz_fenced_lock *elsewhere = NULL;
+	int64_t fence = 0;
+	bool locked = false;
+	begin();
+	char name[160];
+	snprintf(name, sizeof(name), "%s@side", hz_fenced_lock_name(lock));
+	HZT_OK_ERR(hz_fenced_lock_open(rig_client(), name, NULL, &elsewhere, &err), &err);
+	HZT_EQ_STR(hz_fenced_lock_name(elsewhere), name);
+	HZT_OK_ERR(hz_fenced_lock_lock(elsewhere, &fence, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_is_locked(elsewhere, &locked, &err), &err);
+	HZT_CHECK(locked);
+	check_count(0);
+	HZT_OK_ERR(hz_fenced_lock_unlock(elsewhere, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_destroy(&elsewhere, &err), &err);
+	finish();
+}
+
+static void
+destroyed(void)
+{
+	int64_t fence = 0;
+	bool b = false;
+	begin();
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	hz_future waiting = hz_fenced_lock_lock_async(seen);
+	HZT_OK_ERR(hz_await_none(hz_fenced_lock_destroy_async(lock), &err), &err);
+	HZT_EQ_INT(hz_await_i64(waiting, &fence, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(hz_fenced_lock_lock(lock, &fence, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(hz_fenced_lock_try_lock(lock, 0, &fence, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(hz_fenced_lock_unlock(lock, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(hz_fenced_lock_is_locked(seen, &b, &err), HZ_ERR_DESTROYED);
+	finish();
+}
+
+// ---- The end of the client ----
+
+static bool
+is_free(void *ctx)
+{
+	bool locked = true;
+	(void)ctx;
+	HZT_OK_ERR(hz_fenced_lock_is_locked(seen, &locked, &err), &err);
+	return !locked;
+}
+
+// Shutting down closes the session: long before it would expire, its locks are free.
+static void
+free_after_shutdown(void)
+{
+	int64_t fence = 0;
+	hz_fenced_lock *theirs = NULL;
+	begin();
+	hz_client *client = rig_client_with(NULL, NULL);
+	HZT_OK_ERR(hz_fenced_lock_open(client, hz_fenced_lock_name(lock), NULL, &theirs, &err),
+			&err);
+	HZT_OK_ERR(hz_fenced_lock_lock(theirs, &fence, &err), &err);
+	HZT_CHECK(!is_free(NULL));
+	HZT_OK_ERR(hz_client_shutdown(client, 0, &err), &err);
+	HZT_AWAIT(is_free, NULL, 3000);
+	HZT_EQ_INT(hz_fenced_lock_lock(theirs, &fence, &err), HZ_ERR_CLOSED);
+	HZT_EQ_INT(hz_fenced_lock_unlock(theirs, &err), HZ_ERR_CLOSED);
+	hz_fenced_lock_close(&theirs);
+	hz_client_destroy(&client);
+	finish();
+}
+
+static void
+shutdown_ends_waits(void)
+{
+	int64_t fence = 0;
+	hz_fenced_lock *theirs = NULL;
+	begin();
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	hz_client *client = rig_client_with(NULL, NULL);
+	HZT_OK_ERR(hz_fenced_lock_open(client, hz_fenced_lock_name(lock), NULL, &theirs, &err),
+			&err);
+	hz_future waiting = hz_fenced_lock_lock_async(theirs);
+	HZT_OK_ERR(hz_client_shutdown(client, 0, &err), &err);
+	HZT_EQ_INT(hz_await_i64(waiting, &fence, &err), HZ_ERR_CLOSED);
+	hz_fenced_lock_close(&theirs);
+	hz_client_destroy(&client);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	check_count(0);
+	finish();
+}
+
+static const hzt_case cases[] = {
+		{"locks_when_free", locks_when_free},
+		{"locks_again", locks_again},
+		{"stays_taken", stays_taken},
+		{"unlocks_only_its_own", unlocks_only_its_own},
+		{"contexts_are_owners", contexts_are_owners},
+		{"threads_take_turns", threads_take_turns},
+		{"waits_for_its_turn", waits_for_its_turn},
+		{"replaces_its_own_wait", replaces_its_own_wait},
+		{"cancelled", cancelled},
+		{"lives_in_its_group", lives_in_its_group},
+		{"destroyed", destroyed},
+		{"free_after_shutdown", free_after_shutdown},
+		{"shutdown_ends_waits", shutdown_ends_waits},
+};
+
+HZT_MAIN("fenced_lock", cases)
