@@ -192,6 +192,7 @@ work(void *context)
 	struct worker *worker = context;
 	for (int i = 0; i < WARM; i++) {
 		get(worker->map, i);
+		set(worker->map, i);
 	}
 	pthread_barrier_wait(worker->start);
 	pthread_barrier_wait(worker->start);

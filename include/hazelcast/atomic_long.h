@@ -125,7 +125,7 @@ hz_atomic_long_get_and_add(hz_atomic_long *number, int64_t delta, int64_t *old, 
 	return hz_run_i64(hz_atomic_long_get_and_add_async(number, delta), old, err);
 }
 
-// The same with 1 and -1. Result: i64. Since 0.1.
+// Adds 1 to the number; *out gets the sum. Result: i64. Since 0.1.
 HZ_API hz_future hz_atomic_long_increment_and_get_async(hz_atomic_long *number);
 HZ_API HZ_INLINE hz_err
 hz_atomic_long_increment_and_get(hz_atomic_long *number, int64_t *out, hz_error *err)
@@ -133,6 +133,7 @@ hz_atomic_long_increment_and_get(hz_atomic_long *number, int64_t *out, hz_error 
 	return hz_run_i64(hz_atomic_long_increment_and_get_async(number), out, err);
 }
 
+// Takes 1 from the number; *out gets the rest. Result: i64. Since 0.1.
 HZ_API hz_future hz_atomic_long_decrement_and_get_async(hz_atomic_long *number);
 HZ_API HZ_INLINE hz_err
 hz_atomic_long_decrement_and_get(hz_atomic_long *number, int64_t *out, hz_error *err)
@@ -140,6 +141,7 @@ hz_atomic_long_decrement_and_get(hz_atomic_long *number, int64_t *out, hz_error 
 	return hz_run_i64(hz_atomic_long_decrement_and_get_async(number), out, err);
 }
 
+// Adds 1 to the number; *old gets the one before. Result: i64. Since 0.1.
 HZ_API hz_future hz_atomic_long_get_and_increment_async(hz_atomic_long *number);
 HZ_API HZ_INLINE hz_err
 hz_atomic_long_get_and_increment(hz_atomic_long *number, int64_t *old, hz_error *err)
@@ -147,6 +149,7 @@ hz_atomic_long_get_and_increment(hz_atomic_long *number, int64_t *old, hz_error 
 	return hz_run_i64(hz_atomic_long_get_and_increment_async(number), old, err);
 }
 
+// Takes 1 from the number; *old gets the one before. Result: i64. Since 0.1.
 HZ_API hz_future hz_atomic_long_get_and_decrement_async(hz_atomic_long *number);
 HZ_API HZ_INLINE hz_err
 hz_atomic_long_get_and_decrement(hz_atomic_long *number, int64_t *old, hz_error *err)
