@@ -18,8 +18,8 @@ typedef enum hzi_step {
 	HZI_STEP_HEAD  // where does the ringbuffer begin?
 } hzi_step;
 
-// Goes from one thread to the next: whoever has it owns all but `holds`. It outlives its listener by
-// the call that is under way.
+// Goes from one thread to the next: whoever has it owns all but `holds`. It outlives its listener
+// by the call that is under way.
 typedef struct hzi_reader {
 	hzi_delivery delivery;  // while no call is under way
 	_Atomic uint32_t holds; // the listener's, and that of the call

@@ -225,6 +225,95 @@ asynchronous_forms_and_deadlines(void)
 	finish();
 }
 
+// ---- Too slow, and forgotten ----
+
+static struct {
+	_Atomic int messages, gaps, waits, go;
+	_Atomic uint64_t dropped;
+} slow;
+
+static bool
+may_go(void *unused)
+{
+	(void)unused;
+	return atomic_load(&slow.go) != 0;
+}
+
+static void
+on_message_slowly(void *ctx, const hz_message *message)
+{
+	(void)ctx;
+	(void)message;
+	if (atomic_fetch_add(&slow.messages, 1) == 0) {
+		atomic_store(&slow.waits, 1);
+		hzt_await(may_go, NULL, 60000);
+	}
+}
+
+static void
+on_gap(void *ctx, const hz_gap *gap)
+{
+	(void)ctx;
+	atomic_store(&slow.dropped, gap->dropped);
+	atomic_fetch_add(&slow.gaps, 1);
+}
+
+static bool
+is_waiting(void *unused)
+{
+	(void)unused;
+	return atomic_load(&slow.waits) != 0;
+}
+
+static uint64_t
+dropped_by(const hz_client *client)
+{
+	hz_stats stats = {.size = sizeof(stats)};
+	HZT_OK(hz_client_stats(client, &stats));
+	return stats.events_dropped;
+}
+
+static bool
+has_dropped(void *client)
+{
+	return dropped_by(client) == 31;
+}
+
+static bool
+has_got_the_rest(void *unused)
+{
+	(void)unused;
+	return atomic_load(&slow.messages) == 10 && atomic_load(&slow.gaps) == 1;
+}
+
+// Room for ten events: the one that it works on and nine more. The other 31 of 41 are dropped, and
+// it is told so once, with their number.
+static void
+a_slow_listener_is_told_how_many_are_lost(void)
+{
+	hz_client *client = session_client_with(
+			"properties.hazelcast.client.event.queue.capacity", "10");
+	hz_topic *theirs = NULL;
+	hz_listener_id id = {0};
+	const hz_message_listener listener = {
+			.size = sizeof(listener), .message = on_message_slowly, .gap = on_gap};
+	open_pair(session_name("slow"));
+	HZT_OK_ERR(hz_topic_open(client, hz_topic_name(topic), NULL, &theirs, &err), &err);
+	HZT_OK_ERR(hz_topic_listen(theirs, &listener, &id, &err), &err);
+	HZT_OK_ERR(hz_topic_publish(topic, hz_i64(0), &err), &err);
+	HZT_AWAIT(is_waiting, NULL, 20000);
+	for (int i = 1; i <= 40; i++) {
+		HZT_OK_ERR(hz_topic_publish(topic, hz_i64(i), &err), &err);
+	}
+	HZT_AWAIT(has_dropped, client, 20000);
+	atomic_store(&slow.go, 1);
+	HZT_AWAIT(has_got_the_rest, NULL, 20000);
+	HZT_EQ_INT(atomic_load(&slow.dropped), 31);
+	hz_topic_close(&theirs);
+	hz_client_destroy(&client);
+	finish();
+}
+
 static const hzt_case cases[] = {
 		{"messages_come_in_their_order", messages_come_in_their_order},
 		{"many_go_out_at_once", many_go_out_at_once},
@@ -232,6 +321,8 @@ static const hzt_case cases[] = {
 		{"refuses_what_is_not_a_message", refuses_what_is_not_a_message},
 		{"names_are_any_utf8", names_are_any_utf8},
 		{"asynchronous_forms_and_deadlines", asynchronous_forms_and_deadlines},
+		{"a_slow_listener_is_told_how_many_are_lost",
+				a_slow_listener_is_told_how_many_are_lost},
 };
 
 HZT_MAIN("topic", cases)

@@ -355,12 +355,76 @@ topic(void)
 	end();
 }
 
+static void
+ringbuffer(void)
+{
+	const hz_value two[] = {hz_i64(3), hz_i64(4)};
+	hz_items *items = NULL;
+	hz_value item;
+	int64_t n = -7;
+	begin("ringbuffer");
+	hz_ringbuffer *ring = NULL;
+	HZT_OK_ERR(hz_ringbuffer_open(client, name, NULL, &ring, &err), &err);
+	theirs("add", "1", "0");
+	theirs("add_all", "[2]", "1");
+	HZT_OK_ERR(hz_ringbuffer_add_all(ring, two, 2, HZ_OVERFLOW_FAIL, &n, &err), &err);
+	HZT_EQ_INT(n, 3);
+	theirs("tail_sequence", "", "3");
+	theirs("head_sequence", "", "0");
+	theirs("size", "", "4");
+	theirs("capacity", "", "10000");
+	theirs("read_one", "2", "3");
+	theirs("read_many", "1, 1, 10", "[2,3,4]");
+	HZT_OK_ERR(hz_ringbuffer_read_many(ring, 0, 2, 10, &items, &err), &err);
+	for (int64_t i = 1; i <= 4; i++) {
+		HZT_CHECK(hz_items_next(items, NULL, &item));
+		HZT_OK(hz_value_get_i64(&item, &n));
+		HZT_EQ_INT(n, i);
+	}
+	hz_items_destroy(&items);
+	HZT_OK_ERR(hz_ringbuffer_destroy(&ring, &err), &err);
+	end();
+}
+
+static hz_err
+on_reliable_message(void *ctx, const hz_message *message)
+{
+	(void)ctx;
+	hear(&message->value);
+	return HZ_OK;
+}
+
+static void
+reliable_topic(void)
+{
+	static const hz_reliable_listener listener = {
+			.size = sizeof(listener), .message = on_reliable_message};
+	const hz_value two[] = {hz_i64(2), hz_i64(3)};
+	hz_listener_id id = {0};
+	hz_reliable_topic *topic = NULL;
+	begin("reliable_topic");
+	HZT_OK_ERR(hz_reliable_topic_open(client, name, NULL, NULL, &topic, &err), &err);
+	theirs("listen", "", "null");
+	HZT_OK_ERR(hz_reliable_topic_publish(topic, hz_i64(1), NULL, &err), &err);
+	HZT_OK_ERR(hz_reliable_topic_publish_all(topic, two, 2, NULL, &err), &err);
+	theirs("heard", "3", "[[\"message\",1],[\"message\",2],[\"message\",3]]");
+	HZT_OK_ERR(hz_reliable_topic_listen(topic, &listener, NULL, &id, &err), &err);
+	theirs("publish", "10", "null");
+	theirs("publish_all", "[20, 30]", "null");
+	await_heard(3, 10 + 20 + 30);
+	HZT_OK_ERR(hz_listener_remove(client, id, &err), &err);
+	HZT_OK_ERR(hz_reliable_topic_destroy(&topic, &err), &err);
+	end();
+}
+
 static const hzt_case cases[] = {
 		{"flake_id_generator", flake_id_generator},
 		{"list", list},
 		{"multi_map", multi_map},
 		{"pn_counter", pn_counter},
+		{"reliable_topic", reliable_topic},
 		{"replicated_map", replicated_map},
+		{"ringbuffer", ringbuffer},
 		{"set", set},
 		{"topic", topic},
 };
