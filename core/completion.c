@@ -101,8 +101,8 @@ hz_completions_fd(const hz_completions *completions)
 	return completions != NULL ? completions->fd : -1;
 }
 
-// Clears the descriptor first and looks at the list afterwards, never the other way: what is pushed in
-// between raises it again.
+// Clears the descriptor first and looks at the list afterwards, never the other way: what is pushed
+// in between raises it again.
 static void
 take_all(hz_completions *completions)
 {
@@ -141,6 +141,7 @@ hz_completions_dispatch(hz_completions *completions, size_t max)
 	if (completions == NULL || hzi_forked(&completions->client->guard)) {
 		return 0;
 	}
+	hzi_completions_retain(completions); // a function may destroy the queue
 	take_all(completions);
 	hzi_call *call;
 	while ((max == 0 || n < max) && (call = next_call(completions)) != NULL) {
@@ -152,6 +153,7 @@ hz_completions_dispatch(hz_completions *completions, size_t max)
 	if (completions->taken != NULL && !atomic_exchange(&completions->raised, true)) {
 		hzi_eventfd_raise(completions->fd);
 	}
+	release(completions);
 	return n;
 }
 

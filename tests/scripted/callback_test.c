@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What may be done in a callback and what not; that callbacks which block stop nobody else; completion
-// queues.
+// What may be done in a callback and what not; that callbacks which block stop nobody else;
+// completion queues.
 #include "protocol/gen/map.h"
 #include "protocol/gen/queue.h"
 #include "tests/scripted/bench.h"
@@ -162,8 +162,8 @@ dispatched(void *ctx)
 	return w->o->done;
 }
 
-// The only user worker is stuck in a callback: retries and deadlines of other asynchronous calls go on,
-// and so do synchronous calls.
+// The only user worker is stuck in a callback: retries and deadlines of other asynchronous calls go
+// on, and so do synchronous calls.
 static void
 blocked_callback_stops_nobody(void)
 {
@@ -199,7 +199,8 @@ blocked_callback_stops_nobody(void)
 	bench_end(&b);
 }
 
-// Shutdown does not wait for it past its deadline, and says so; what the callback still needs stays.
+// Shutdown does not wait for it past its deadline, and says so; what the callback still needs
+// stays.
 static void
 shutdown_leaves_it_behind(void)
 {
@@ -331,6 +332,48 @@ completion_queue(void)
 	bench_end(&b);
 }
 
+typedef struct destroyer {
+	hz_completions *queue;
+	int called;
+} destroyer;
+
+static void
+destroy_the_queue(void *ctx, hz_err e, hz_result *result, const hz_error *err)
+{
+	destroyer *d = ctx;
+	(void)e;
+	(void)result;
+	(void)err;
+	d->called++;
+	hz_completions_destroy(&d->queue);
+}
+
+// A function of the queue destroys it: those behind it are not called any more.
+static void
+destroyed_from_inside(void)
+{
+	enum { CALLS = 5 };
+	bench b;
+	destroyer d = {NULL, 0};
+	bench_start(&b, 1, NULL);
+	HZT_OK(hz_completions_new(b.client, &d.queue, NULL));
+	hz_completions *queue = d.queue;
+	int fd = hz_completions_fd(queue);
+	hzt_scripted_on(b.member[0], PUT, 0, hzt_held, NULL);
+	for (int i = 0; i < CALLS; i++) {
+		hz_future future = hz_map_put_async(b.map, hz_i64(i), hz_i64(i), NULL);
+		HZT_OK(hz_complete_to(future, queue, destroy_the_queue, &d));
+	}
+	hzt_scripted_await_held(b.member[0], PUT, CALLS, PATIENCE_MS);
+	hzt_scripted_on(b.member[0], PUT, 0, NULL, NULL);
+	hzt_scripted_release(b.member[0], PUT, false, NULL, NULL);
+	HZT_AWAIT(is_readable, &fd, PATIENCE_MS);
+	HZT_EQ_INT(hz_completions_dispatch(queue, 0), 1);
+	HZT_EQ_INT(d.called, 1);
+	HZT_CHECK(d.queue == NULL);
+	bench_end(&b);
+}
+
 static const hzt_case cases[] = {
 		{"calls_from_a_completion", calls_from_a_completion},
 		{"calls_from_a_listener", calls_from_a_listener},
@@ -338,6 +381,7 @@ static const hzt_case cases[] = {
 		{"shutdown_leaves_it_behind", shutdown_leaves_it_behind},
 		{"then_at_any_time", then_at_any_time},
 		{"completion_queue", completion_queue},
+		{"destroyed_from_inside", destroyed_from_inside},
 };
 
 HZT_MAIN("callbacks", cases)
