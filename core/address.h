@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a member is: host (name, IPv4 or IPv6 without brackets) and port. A plain value; nothing here
-// resolves names.
+// Where a member is: host (name, IPv4 or IPv6 without brackets) and port. A plain value; nothing
+// here resolves names.
 #ifndef HZI_CORE_ADDRESS_H
 #define HZI_CORE_ADDRESS_H
 

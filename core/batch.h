@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A thread's batch (hz_batch_begin): the connections that got requests which were only appended. What
-// is appended is in the connections' own lists, so any other writer may send it earlier; a batch only
-// delays the write of its own thread.
+// A thread's batch (hz_batch_begin): the connections that got requests which were only appended.
+// What is appended is in the connections' own lists, so any other writer may send it earlier; a
+// batch only delays the write of its own thread.
 #ifndef HZI_CORE_BATCH_H
 #define HZI_CORE_BATCH_H
 

@@ -27,8 +27,8 @@ hzi_call_publish(hzi_call *call)
 	call->in_doubt = false;
 	call->server_code = 0;
 	call->why = NULL;
-	// Sequentially consistent: whoever sets `closing`, or fires a cancel token, and then sweeps must see
-	// this record, or we see the flag (rule 20).
+	// Sequentially consistent: whoever sets `closing`, or fires a cancel token, and then sweeps
+	// must see this record, or we see the flag (rule 20).
 	atomic_store(&call->word, WORD(HZI_CALL_PENDING, generation));
 	return hzi_call_id(call->slot, generation);
 }
@@ -106,7 +106,8 @@ hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was)
 	for (;;) {
 		unsigned state = HZI_WORD_STATE(word);
 		if (HZI_WORD_GENERATION(word) == generation && state == HZI_CALL_CLAIMED) {
-			// Somebody is giving it up: a few instructions, unless that thread was preempted.
+			// Somebody is giving it up: a few instructions, unless that thread was
+			// preempted.
 			sched_yield();
 			word = atomic_load_explicit(&call->word, memory_order_acquire);
 			continue;
@@ -173,7 +174,8 @@ hzi_call_return_permit(hzi_call *call)
 		return;
 	}
 	call->permit = false;
-	// Whoever waits for room sleeps on the view word, and can only be there when all room was taken.
+	// Whoever waits for room sleeps on the view word, and can only be there when all room was
+	// taken.
 	if (atomic_fetch_sub(counter, 1) >= limit) {
 		hzi_client_view_changed(call->client);
 	}
@@ -368,8 +370,8 @@ may_bring_something(const hzi_call *call)
 	return call->parked || (call->op->flags & HZI_OP_ITEM) != 0;
 }
 
-// Whether the connection of this try has been closed. Asked after the state was set: the closer clears
-// the id before it sweeps, so one of the two sees the other.
+// Whether the connection of this try has been closed. Asked after the state was set: the closer
+// clears the id before it sweeps, so one of the two sees the other.
 static bool
 connection_is_gone(const hzi_call *call)
 {
@@ -378,8 +380,8 @@ connection_is_gone(const hzi_call *call)
 			atomic_load_explicit(&call->conn_id, memory_order_relaxed);
 }
 
-// A claimed call goes on without its consumer. A reader who finds it claimed waits for what becomes of
-// it, so an answer that comes right now is not lost.
+// A claimed call goes on without its consumer. A reader who finds it claimed waits for what becomes
+// of it, so an answer that comes right now is not lost.
 static void
 abandon(hzi_call *call, uint64_t generation, hz_err code)
 {

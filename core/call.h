@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A call record: one logical operation on its way to a member and back. Records live in the client's
-// slab (core/slab.h), never move and are never freed while the client lives; outside they are named by
-// their 64-bit correlation id and re-validated by compare-and-swap.
+// A call record: one logical operation on its way to a member and back. Records live in the
+// client's slab (core/slab.h), never move and are never freed while the client lives; outside they
+// are named by their 64-bit correlation id and re-validated by compare-and-swap.
 //
 // Who owns what: the *driver* (the thread that submits, then the waiting caller, or worker 0 for
-// asynchronous calls) owns every field but the atomics while the record is not pending, sent or held.
-// A completer owns the outcome between `claimed` and `done`.
+// asynchronous calls) owns every field but the atomics while the record is not pending, sent or
+// held. A completer owns the outcome between `claimed` and `done`.
 #ifndef HZI_CORE_CALL_H
 #define HZI_CORE_CALL_H
 
@@ -159,16 +159,17 @@ hzi_call_id(uint32_t slot, uint64_t generation)
 	return (int64_t)((generation << HZI_SLOT_BITS) | slot);
 }
 
-// Begins a try on a record its driver owns (state IDLE): a new generation, state PENDING. Returns the
-// correlation id. The connection id must be stored before.
+// Begins a try on a record its driver owns (state IDLE): a new generation, state PENDING. Returns
+// the correlation id. The connection id must be stored before.
 int64_t hzi_call_publish(hzi_call *call);
 
-// PENDING to SENT, by whoever gathers the request for a write, before the system call. False: the call
-// ended meanwhile and its bytes must not be sent.
+// PENDING to SENT, by whoever gathers the request for a write, before the system call. False: the
+// call ended meanwhile and its bytes must not be sent.
 bool hzi_call_sending(hzi_call *call);
 
 // Claims the outcome of the try `word` belongs to. True: the caller now owns the outcome fields and
-// must call hzi_call_done (or hzi_call_hold) soon, without blocking. `was` receives the state before.
+// must call hzi_call_done (or hzi_call_hold) soon, without blocking. `was` receives the state
+// before.
 bool hzi_call_claim(hzi_call *call, uint64_t generation, unsigned *was);
 
 // The same for the reader of a response: only a try that was sent can be answered. `was` is SENT or
@@ -196,17 +197,17 @@ void hzi_call_acknowledge(hzi_call *call, uint64_t generation);
 // block. True when it did.
 bool hzi_call_fail(hzi_call *call, uint64_t generation, hz_err code, const char *why);
 
-// Ends the present try because somebody has lost patience: deadline, cancel token. A call that may still
-// bring something (it waits in the member, or takes an item) stays behind as ABANDONED, with a hold of
-// its own, until the member answers or its connection ends; others just end. Any thread; does not
-// block. True when it was this call that ended it.
+// Ends the present try because somebody has lost patience: deadline, cancel token. A call that may
+// still bring something (it waits in the member, or takes an item) stays behind as ABANDONED, with
+// a hold of its own, until the member answers or its connection ends; others just end. Any thread;
+// does not block. True when it was this call that ended it.
 bool hzi_call_give_up(hzi_call *call, uint64_t generation, hz_err code);
 
 // The connection of an abandoned or listening record is gone, or its answer came: lets go of it.
 void hzi_call_let_go(hzi_call *call, uint64_t generation);
 
-// The call that carries a registration is over: its listener was removed, or the member confirmed the
-// removal. Events with this id are ignored from now on. Any thread.
+// The call that carries a registration is over: its listener was removed, or the member confirmed
+// the removal. Events with this id are ignored from now on. Any thread.
 void hzi_call_unlisten(struct hz_client *client, int64_t id);
 
 // The correlation id of the record's present try. Driver only.
@@ -226,16 +227,16 @@ void hzi_call_retain(hzi_call *call);
 void hzi_call_release(hzi_call *call);
 
 // Takes the call's permit of the in-flight limit (rule 19), unless it has it or needs none: the
-// library's own calls and the children of a fan-out do. False: there is no room; calls made on callback
-// threads find some always. Driver only; does not block.
+// library's own calls and the children of a fan-out do. False: there is no room; calls made on
+// callback threads find some always. Driver only; does not block.
 bool hzi_call_take_permit(hzi_call *call);
 
-// Gives the permit back, once; asks nothing of the state. By whoever ends the call. One system call at
-// most, when others wait for room.
+// Gives the permit back, once; asks nothing of the state. By whoever ends the call. One system call
+// at most, when others wait for room.
 void hzi_call_return_permit(hzi_call *call);
 
-// Takes a failure's detail, filled by the caller; NULL when there is no memory for one (code and why
-// then have to do). Driver only.
+// Takes a failure's detail, filled by the caller; NULL when there is no memory for one (code and
+// why then have to do). Driver only.
 hz_error *hzi_call_error(hzi_call *call);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The inside of hz_client: what all rooms of core share. Each field says who writes it. The client is
-// counted: the application's handle to it, every proxy handle and every live call record hold it, and
-// the last to let go frees it, which may be after shutdown returned (rule 20).
+// The inside of hz_client: what all rooms of core share. Each field says who writes it. The client
+// is counted: the application's handle to it, every proxy handle and every live call record hold
+// it, and the last to let go frees it, which may be after shutdown returned (rule 20).
 #ifndef HZI_CORE_CLIENT_H
 #define HZI_CORE_CLIENT_H
 
@@ -49,14 +49,15 @@ struct hz_client {
 	_Atomic(hzi_connection *) slots[HZI_SLOTS_MAX]; // written once each, by the cluster thread
 	_Atomic uint32_t slot_count;
 	_Atomic uint32_t round_robin;
-	_Atomic bool backups_ready; // every data member has a confirmed backup listener: BACKUP_AWARE may be set
+	// Every data member has a confirmed backup listener: BACKUP_AWARE may be set.
+	_Atomic bool backups_ready;
 	_Atomic uint32_t view; // futex word: changes when a paused call may find things different
 	_Atomic uint32_t viewers;  // callers that sleep on it
 	_Atomic int32_t in_flight; // permits taken
 	_Atomic int32_t parked;    // of them those that wait in a member (counted apart)
 	_Atomic bool closing;      // new calls are refused; set before the last sweep
-	_Atomic uint32_t
-			asynchronous; // calls that nobody waits for: worker 0 ticks while there are any
+	// Calls that nobody waits for: worker 0 ticks while there are any.
+	_Atomic uint32_t asynchronous;
 
 	_Atomic int64_t lock_contexts; // ids of lock owners given out
 	_Atomic int64_t reference_ids; // of map locks: a retried lock is the same lock
@@ -93,20 +94,20 @@ hz_err hzi_client_create(const hz_config *config, const hzi_event_ops *events, h
 void hzi_client_retain(hz_client *client);
 void hzi_client_release(hz_client *client);
 
-// HZ_OK, or why a call may not even begin: HZ_ERR_ARGUMENT (NULL), HZ_ERR_FORKED, HZ_ERR_CLOSED. The
-// first load is the fork flag. Any thread.
+// HZ_OK, or why a call may not even begin: HZ_ERR_ARGUMENT (NULL), HZ_ERR_FORKED, HZ_ERR_CLOSED.
+// The first load is the fork flag. Any thread.
 hz_err hzi_client_enter(const hz_client *client);
 
 // Says that paused calls may find another target, or room. Any thread; one system call at most.
 void hzi_client_view_changed(hz_client *client);
 
-// True on a thread that runs callbacks of this library (an invocation worker, the event dispatch): calls
-// without a deadline and closing the client are refused there. No system call.
+// True on a thread that runs callbacks of this library (an invocation worker, the event dispatch):
+// calls without a deadline and closing the client are refused there. No system call.
 bool hzi_on_callback_thread(void);
 void hzi_enter_callback_thread(void);
 
-// Any connection that is open for callers, by the configured load balancer; NULL when there is none.
-// Any thread.
+// Any connection that is open for callers, by the configured load balancer; NULL when there is
+// none. Any thread.
 hzi_connection *hzi_client_any(hz_client *client, uint64_t *id);
 
 #endif

@@ -380,7 +380,8 @@ void
 hzi_cluster_stop(hz_client *client, int64_t deadline_ns)
 {
 	hzi_cluster *cluster = client->cluster;
-	(void)deadline_ns; // none of these threads waits for a member or runs code of the application
+	// None of these threads waits for a member or runs code of the application.
+	(void)deadline_ns;
 	if (cluster == NULL || !cluster->running) {
 		return;
 	}

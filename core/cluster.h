@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The cluster thread: the single writer of what all others read about the cluster - members, partition
-// owners, connection slots - and the one that decides about connecting, reconnecting, heartbeats and
-// registrations of listeners.
+// The cluster thread: the single writer of what all others read about the cluster - members,
+// partition owners, connection slots - and the one that decides about connecting, reconnecting,
+// heartbeats and registrations of listeners.
 #ifndef HZI_CORE_CLUSTER_H
 #define HZI_CORE_CLUSTER_H
 
@@ -43,11 +43,12 @@ void hzi_cluster_call_done(hz_client *client, hzi_call *call);
 // short lock.
 hzi_connection *hzi_cluster_connection_to(hz_client *client, hz_uuid member, uint64_t *id);
 
-// The member list as it is now, with a reference; NULL if there is none yet. Any thread; a short lock.
+// The member list as it is now, with a reference; NULL if there is none yet. Any thread; a short
+// lock.
 hzi_members *hzi_cluster_members(hz_client *client);
 
-// Runs fn(ctx) on the cluster thread, between two changes of what it knows, and waits for that; fn must
-// not block. False: the client is closed, and fn was not called. Any thread but that one.
+// Runs fn(ctx) on the cluster thread, between two changes of what it knows, and waits for that; fn
+// must not block. False: the client is closed, and fn was not called. Any thread but that one.
 bool hzi_cluster_run(hz_client *client, void (*fn)(void *ctx), void *ctx);
 
 // ---- Registrations ----
@@ -57,23 +58,23 @@ typedef struct hzi_registration {
 	uint64_t listener;    // its id
 	const hzi_op *add;    // add...Listener: its response has one UUID
 	const hzi_op *remove; // NULL: this kind is never taken back
-	// Fills the request of add (local: registered on each member for itself alone) and of remove (with
-	// the member's id). Both lend what the listener owns. NULL returned by neither; the structs live in
-	// `to`, which has room for hzp struct_size bytes.
+	// Fills the request of add (local: registered on each member for itself alone) and of
+	// remove (with the member's id). Both lend what the listener owns. NULL returned by
+	// neither; the structs live in `to`, which has room for hzp struct_size bytes.
 	void (*fill_add)(void *ctx, bool local, void *to);
 	void (*fill_remove)(void *ctx, hz_uuid id, void *to);
 	void *ctx;
 	bool one_member; // on one connection only (the cluster view)
 } hzi_registration;
 
-// Registers on every connection, also on those that come later, until it is removed. Waits (bounded by
-// deadline_ns) until all members connected now have confirmed; from a callback thread as well. On
-// failure nothing stays registered. Lends registration->ctx until hzi_cluster_unlisten is done.
+// Registers on every connection, also on those that come later, until it is removed. Waits (bounded
+// by deadline_ns) until all members connected now have confirmed; from a callback thread as well.
+// On failure nothing stays registered. Lends registration->ctx until hzi_cluster_unlisten is done.
 hz_err hzi_cluster_listen(hz_client *client, const hzi_registration *registration,
 		int64_t deadline_ns, hz_error *err);
 
-// The same before the thread runs: the registration is part of the first connection's set-up. False:
-// no memory.
+// The same before the thread runs: the registration is part of the first connection's set-up.
+// False: no memory.
 bool hzi_cluster_listen_first(hz_client *client, const hzi_registration *registration);
 
 // Forgets the registration at once (no reconnect makes it again) and takes it back at the members.

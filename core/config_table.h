@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of config_rows.h as a table: what the public hz_config_key says of each key and where its
-// setting stands in hz_config. Constant, shared by all threads.
+// The rows of config_rows.h as a table: what the public hz_config_key says of each key and where
+// its setting stands in hz_config. Constant, shared by all threads.
 #ifndef HZI_CORE_CONFIG_TABLE_H
 #define HZI_CORE_CONFIG_TABLE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Settings as text, one kind of row at a time: reading, showing, copying and freeing the field that a
-// row names. The caller has the configuration to itself.
+// Settings as text, one kind of row at a time: reading, showing, copying and freeing the field that
+// a row names. The caller has the configuration to itself.
 #ifndef HZI_CORE_CONFIG_VALUE_H
 #define HZI_CORE_CONFIG_VALUE_H
 

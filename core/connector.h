@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whom to dial, and when. With a connection, a smart client dials the other members of the list, each
-// with pauses of its own. Without one it goes through all candidates, one after the other, and pauses
-// after each round.
+// Whom to dial, and when. With a connection, a smart client dials the other members of the list,
+// each with pauses of its own. Without one it goes through all candidates, one after the other, and
+// pauses after each round.
 #ifndef HZI_CORE_CONNECTOR_H
 #define HZI_CORE_CONNECTOR_H
 
@@ -44,14 +44,14 @@ void hzi_connector_clear(hzi_cluster *cluster);
 // The member list changed: targets follow it. Cluster thread.
 void hzi_connector_set_members(hzi_cluster *cluster, const hzi_members *members);
 
-// An attempt failed, at the dial or before its connection was open for callers; a connection that had
-// been open was lost; one is open now. Cluster thread.
+// An attempt failed, at the dial or before its connection was open for callers; a connection that
+// had been open was lost; one is open now. Cluster thread.
 void hzi_connector_failed(hzi_cluster *cluster, const hzi_peer *peer, const hz_error *err);
 void hzi_connector_lost(hzi_cluster *cluster, const hzi_peer *peer);
 void hzi_connector_opened(hzi_cluster *cluster, const hzi_peer *peer);
 
-// Since when a member has been in the list without ever having been connected; 0: it has been, or it
-// is not listed. Cluster thread.
+// Since when a member has been in the list without ever having been connected; 0: it has been, or
+// it is not listed. Cluster thread.
 int64_t hzi_connector_listed_since(hzi_cluster *cluster, hz_uuid member);
 
 // Whether every member of the list is connected or has been tried in vain. Cluster thread.

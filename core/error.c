@@ -40,8 +40,8 @@ hz_err_text(hz_err e)
 	return row != NULL ? row->text : "unknown error";
 }
 
-// The codes of the protocol, in order and without a gap. Third column: what the caller gets; fourth:
-// whether the operation may be tried again.
+// The codes of the protocol, in order and without a gap. Third column: what the caller gets;
+// fourth: whether the operation may be tried again.
 #define SERVER_ERROR_MAP(X)                                                                        \
 	X(0, UNDEFINED, SERVER, false)                                                             \
 	X(1, ARRAY_INDEX_OUT_OF_BOUNDS, RANGE, false)                                              \

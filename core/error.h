@@ -18,8 +18,9 @@ typedef struct hzi_server_error {
 	const char *name; // such as "TARGET_NOT_MEMBER"
 } hzi_server_error;
 
-// The row of a code, or NULL for one that is not known (Jet's 500 to 600, users' from 1000 on, newer
-// ones): treat that as HZ_ERR_SERVER, not retryable. Lends static memory. Any thread; does not block.
+// The row of a code, or NULL for one that is not known (Jet's 500 to 600, users' from 1000 on,
+// newer ones): treat that as HZ_ERR_SERVER, not retryable. Lends static memory. Any thread; does
+// not block.
 const hzi_server_error *hzi_server_error_find(int32_t code);
 
 #endif

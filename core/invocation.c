@@ -155,7 +155,8 @@ keep_error(hzi_call *call, hz_err code)
 	return code == HZ_OK;
 }
 
-// Serializes one value behind what is there; notes only the offset, since the buffer may still move.
+// Serializes one value behind what is there; notes only the offset, since the buffer may still
+// move.
 static bool
 add_data(hzi_call *call, const hz_value *value, bool first, hzp_bytes *out)
 {
@@ -287,8 +288,8 @@ patch_header(hzi_call *call, int64_t id)
 	hzp_message_set_partition(msg, call->partition);
 }
 
-// After the record was published: whoever closes the client or fires the token either sees the record
-// or is seen here (rule 20).
+// After the record was published: whoever closes the client or fires the token either sees the
+// record or is seen here (rule 20).
 static bool
 still_wanted(hzi_call *call, uint64_t generation)
 {
@@ -384,8 +385,8 @@ hz_future
 hzi_call_start(hzi_call *call)
 {
 	hz_future future = hzi_future_of(call);
-	// A callback may make an endless call, but not wait for it: whether it does is known when the
-	// future is consumed, and a call that is then refused must not have been sent.
+	// A callback may make an endless call, but not wait for it: whether it does is known when
+	// the future is consumed, and a call that is then refused must not have been sent.
 	call->deferred = hzi_on_callback_thread() && !call->library &&
 			atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) == HZI_NEVER;
 	if (!call->deferred) {

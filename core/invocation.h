@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Invocation: how proxies make calls. A call is begun on a handle, gets its data serialized into the
-// record, is submitted with its request struct, and is from then on a future.
+// Invocation: how proxies make calls. A call is begun on a handle, gets its data serialized into
+// the record, is submitted with its request struct, and is from then on a future.
 //
 //	hz_future
 //	hz_map_get_async(hz_map *map, hz_value key)
@@ -12,7 +12,7 @@
 //		if (!hzi_call_begin(map ? &map->handle : NULL, &GET, &call, &future)) {
 //			return future;
 //		}
-//		request = (hzp_map_get_request){.name = hzi_handle_name(&map->handle), .thread_id = call->owner_id};
+//		request = (hzp_map_get_request){.name = hzi_handle_name(&map->handle)};
 //		return hzi_call_data(call, &key, 1, &request.key) ? hzi_call_submit(call, &request)
 //		                                                   : hzi_call_refused(call);
 //	}
@@ -49,9 +49,10 @@ hzi_handle_name(const hzi_handle *handle)
 	return (hzp_bytes){(const uint8_t *)handle->name, handle->name_length};
 }
 
-// Serializes n values into the record and points out[i] at the Data of each. The first one's partition
-// hash becomes the call's hash. False: the error is in the record; return hzi_call_refused(call).
-// A null value is refused. May be called once per call (later calls would move the bytes).
+// Serializes n values into the record and points out[i] at the Data of each. The first one's
+// partition hash becomes the call's hash. False: the error is in the record; return
+// hzi_call_refused(call). A null value is refused. May be called once per call (later calls would
+// move the bytes).
 bool hzi_call_data(hzi_call *call, const hz_value *values, size_t n, hzp_bytes *out);
 
 // Sets where the call goes when the message's row does not say it (or the proxy knows better).
@@ -62,11 +63,12 @@ void hzi_call_to_member(hzi_call *call, hz_uuid member);
 // Encodes the request, sends it, and gives the future. Never blocks. Takes the record.
 hz_future hzi_call_submit(hzi_call *call, const void *request);
 
-// Sends what was prepared for the first time, or leaves that to who consumes the future it gives. Never
-// blocks. Takes the record.
+// Sends what was prepared for the first time, or leaves that to who consumes the future it gives.
+// Never blocks. Takes the record.
 hz_future hzi_call_start(hzi_call *call);
 
-// A future with the error that was put into the record by hzi_call_data or hzi_call_refuse. Takes it.
+// A future with the error that was put into the record by hzi_call_data or hzi_call_refuse. Takes
+// it.
 hz_future hzi_call_refused(hzi_call *call);
 
 // Puts an error into the record and gives its future. Takes the record. text is static.
@@ -78,21 +80,23 @@ hz_future hzi_future_error(hz_err code);
 // The future of a record its driver prepared otherwise.
 hz_future hzi_future_of(const hzi_call *call);
 
-// Sends a call its driver owns: the first time or again. Never blocks; whatever goes wrong becomes the
-// outcome of the try. The caller may not touch the record afterwards except through its atomics.
+// Sends a call its driver owns: the first time or again. Never blocks; whatever goes wrong becomes
+// the outcome of the try. The caller may not touch the record afterwards except through its
+// atomics.
 void hzi_call_send(hzi_call *call);
 
-// Waits for a call whose future was consumed, driving its retries; the deadline, the cancel token and
-// shutdown end it. HZ_OK: the response is there. Otherwise the outcome's code, with call->in_doubt. The
-// caller still holds the record. wait_room: as hz_run_*.
+// Waits for a call whose future was consumed, driving its retries; the deadline, the cancel token
+// and shutdown end it. HZ_OK: the response is there. Otherwise the outcome's code, with
+// call->in_doubt. The caller still holds the record. wait_room: as hz_run_*.
 hz_err hzi_call_wait(hzi_call *call, bool wait_room);
 
-// Words for a call that ended with `code`: fills err from the record, the member's error or our own.
-// Returns the code to report (a member's error may be promoted).
+// Words for a call that ended with `code`: fills err from the record, the member's error or our
+// own. Returns the code to report (a member's error may be promoted).
 hz_err hzi_call_explain(const hzi_call *call, hz_err code, hz_error *err);
 
-// For decoders: the member has answered, but not with what the operation promises (a queue that stayed
-// empty, a lock that stayed taken). Fills err with `code` and one line for people. Returns code.
+// For decoders: the member has answered, but not with what the operation promises (a queue that
+// stayed empty, a lock that stayed taken). Fills err with `code` and one line for people. Returns
+// code.
 hz_err hzi_call_miss(const hzi_call *call, hz_err code, const char *text, hz_error *err);
 
 // Installs the done-action of an asynchronous consumer (fn, ctx and the like are set). Takes the
@@ -113,16 +117,16 @@ void hzi_result_object(hz_result *result, void *object, void (*destroy)(void *ob
 
 // ---- Fan-outs ----
 
-// Makes of a begun call (its op has proto NULL) a parent of n children. False without memory. When all
-// children have ended the parent's finish runs on the consumer's thread and finds them by
-// hzi_join_child; the first failed child's error fails the parent before finish is called. All together
-// are one call, which takes one permit of the in-flight limit.
+// Makes of a begun call (its op has proto NULL) a parent of n children. False without memory. When
+// all children have ended the parent's finish runs on the consumer's thread and finds them by
+// hzi_join_child; the first failed child's error fails the parent before finish is called. All
+// together are one call, which takes one permit of the in-flight limit.
 typedef struct hzi_join hzi_join;
 bool hzi_join_begin(hzi_call *parent, uint32_t n);
 
-// A child of the parent: begin it with this in place of hzi_call_begin, then hand in its request, which
-// is encoded at once and leaves with hzi_join_submit. There must be n of them by then. NULL without
-// memory: the parent must then be given to hzi_join_abort.
+// A child of the parent: begin it with this in place of hzi_call_begin, then hand in its request,
+// which is encoded at once and leaves with hzi_join_submit. There must be n of them by then. NULL
+// without memory: the parent must then be given to hzi_join_abort.
 hzi_call *hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index);
 void hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request);
 
@@ -138,8 +142,9 @@ hzi_call *hzi_join_child(const hzi_call *parent, uint32_t i);
 
 // ---- The library's own calls ----
 
-// A call of the cluster thread: goes over exactly this connection (also one still being set up), takes
-// no permit, and ends with done(ctx, call) on the cluster thread, which must release the record.
+// A call of the cluster thread: goes over exactly this connection (also one still being set up),
+// takes no permit, and ends with done(ctx, call) on the cluster thread, which must release the
+// record.
 hzi_call *hzi_call_begin_bound(hz_client *client, uint64_t conn_id, hzi_connection *conn,
 		const hzi_op *op, int64_t timeout_ms, void (*done)(void *ctx, hzi_call *call),
 		void *ctx);

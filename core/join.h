@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A fan-out: one call of the application that becomes many, one per partition or member. The parent is
-// a call record without a message of its own; each child is an ordinary asynchronous call whose
+// A fan-out: one call of the application that becomes many, one per partition or member. The parent
+// is a call record without a message of its own; each child is an ordinary asynchronous call whose
 // done-action counts the join down. Whoever brings it to zero ends the parent.
 //
-// All is prepared before any of it is sent, so that a parent for which there is no room yet (it takes
-// one permit for all) can be sent later, by whoever waits for it.
+// All is prepared before any of it is sent, so that a parent for which there is no room yet (it
+// takes one permit for all) can be sent later, by whoever waits for it.
 //
 // The join has one hold for each child under way and one for the parent: a waiter that gives up
 // leaves, the last one to go frees it.
@@ -24,8 +24,8 @@ struct hzi_join {
 	hzi_call *children[];
 };
 
-// Sends the children of a parent its driver owns, if there is room for one call more; if not it ends
-// with HZ_ERR_OVERLOAD and may be sent again. What hzi_call_send is for other calls.
+// Sends the children of a parent its driver owns, if there is room for one call more; if not it
+// ends with HZ_ERR_OVERLOAD and may be sent again. What hzi_call_send is for other calls.
 void hzi_join_send(hzi_call *parent);
 
 // The first byte of a child is about to leave: from now on the parent may have been applied. Any

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How other threads ask the cluster thread for a listener, and wait for it. A request lies on the stack
-// of who waits, so nobody leaves before the cluster thread has let go of it.
+// How other threads ask the cluster thread for a listener, and wait for it. A request lies on the
+// stack of who waits, so nobody leaves before the cluster thread has let go of it.
 #include "base/fail.h"
 #include "core/cluster.h"
 #include "core/cluster_state.h"
@@ -70,8 +70,8 @@ run_listen(hzi_cluster *cluster, hzi_note *note)
 		finish(request, HZ_ERR_CLOSED);
 		return;
 	}
-	// Before it begins, since the request may be gone afterwards. With nobody to ask, events are
-	// missing from now until somebody is connected, and the listener is told so.
+	// Before it begins, since the request may be gone afterwards. With nobody to ask, events
+	// are missing from now until somebody is connected, and the listener is told so.
 	if (cluster->lost_ns == 0 && hzi_peers_in(cluster, HZI_PEERS_CONNECTED) == 0) {
 		cluster->lost_ns = hzi_now_ns();
 	}
@@ -132,8 +132,8 @@ hzi_cluster_listen(hz_client *client, const hzi_registration *registration, int6
 		return hzi_fail(err, HZ_ERR_CLOSED, "the client is closed");
 	}
 	if (!wait_until(&request, deadline_ns)) {
-		// The cluster thread may be about to touch the request: it must hear of this first. It
-		// waits for nobody, so this is short.
+		// The cluster thread may be about to touch the request: it must hear of this first.
+		// It waits for nobody, so this is short.
 		if (hzi_note_send(client->cluster, &revoke.note)) {
 			wait_until(&revoke, HZI_NEVER);
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What travels to the cluster thread beside ended calls: a job of its inbox, embedded in whatever it
-// is about.
+// What travels to the cluster thread beside ended calls: a job of its inbox, embedded in whatever
+// it is about.
 #ifndef HZI_CORE_NOTE_H
 #define HZI_CORE_NOTE_H
 
@@ -16,8 +16,8 @@ typedef struct hzi_note {
 	void (*run)(hzi_cluster *cluster, struct hzi_note *note); // once, on the cluster thread
 } hzi_note;
 
-// Sends a note. False: the cluster thread has ended, and the note is still the caller's. Any thread;
-// a short lock.
+// Sends a note. False: the cluster thread has ended, and the note is still the caller's. Any
+// thread; a short lock.
 bool hzi_note_send(hzi_cluster *cluster, hzi_note *note);
 
 #endif

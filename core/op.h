@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The row of an operation: what the client knows of it beside its messages. Proxies hold one constant
-// row for each of their calls; invocation and futures read it.
+// The row of an operation: what the client knows of it beside its messages. Proxies hold one
+// constant row for each of their calls; invocation and futures read it.
 #ifndef HZI_CORE_OP_H
 #define HZI_CORE_OP_H
 
@@ -13,8 +13,8 @@
 struct hzi_call;
 
 enum {
-	HZI_OP_WAITS = 1, // may wait in the member for ever: no default deadline, not in the in-flight limit
-	HZI_OP_ITEM = 2,      // takes an item out of a structure: a late answer goes to late_item
+	HZI_OP_WAITS = 1, // may wait in the member for ever: no deadline by default, counted apart
+	HZI_OP_ITEM = 2,  // takes an item out of a structure: a late answer goes to late_item
 	HZI_OP_REGISTERS = 4, // adds a listener: events repeat the request's correlation id
 	HZI_OP_OWNER = 8      // goes to the partition's owner only (it waits there)
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who owns which partition: an array of atomics updated in place by the cluster thread and read by every
-// call without a lock (rule 11). A table that is half old and half new is harmless: a wrong member
-// forwards or says so.
+// Who owns which partition: an array of atomics updated in place by the cluster thread and read by
+// every call without a lock (rule 11). A table that is half old and half new is harmless: a wrong
+// member forwards or says so.
 #ifndef HZI_CORE_PARTITION_H
 #define HZI_CORE_PARTITION_H
 
@@ -19,7 +19,8 @@ typedef struct hzi_partitions {
 	_Atomic(_Atomic uint16_t *) owners; // slot of each partition's owner, or one of the above
 } hzi_partitions;
 
-// Sets the number of partitions, once; later calls with another number: HZ_ERR_NOT_ALLOWED. Cluster thread.
+// Sets the number of partitions, once; later calls with another number: HZ_ERR_NOT_ALLOWED. Cluster
+// thread.
 hz_err hzi_partitions_set_count(hzi_partitions *partitions, int32_t count);
 void hzi_partitions_clear(hzi_partitions *partitions);
 

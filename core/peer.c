@@ -14,8 +14,9 @@
 // What a slot needs: a mailbox, an epoll instance, the socket, and some to spare.
 #define SLOT_DESCRIPTORS 16U
 
-// Members publish events on threads of their own: an answer may come before the event of a change that
-// was made before it. A quarter of a second is what their queue of events has until it counts as full.
+// Members publish events on threads of their own: an answer may come before the event of a change
+// that was made before it. A quarter of a second is what their queue of events has until it counts
+// as full.
 #define EVENT_LAG_NS INT64_C(250000000)
 
 // ---- Looking ----

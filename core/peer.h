@@ -88,8 +88,8 @@ hzi_peer *hzi_peer_pick(hzi_cluster *cluster, hz_uuid member);
 void hzi_peer_dial(hzi_cluster *cluster, hzi_peer *peer, hz_uuid member,
 		const hzi_candidate *target, int64_t timeout_ms);
 
-// Asks for the connection to be closed; one that is still being dialled is closed when the dial ends.
-// why is static. Cluster thread.
+// Asks for the connection to be closed; one that is still being dialled is closed when the dial
+// ends. why is static. Cluster thread.
 void hzi_peer_close(hzi_cluster *cluster, hzi_peer *peer, hz_err code, const char *why);
 
 // One registration that set-up waited for has been confirmed. Cluster thread.

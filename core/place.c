@@ -40,8 +40,8 @@ make_room(hzi_listening *l, uint32_t slot)
 	return HZ_OK;
 }
 
-// A member that refused the listener has accepted it, or is gone: after the last one the listener hears
-// since when it may have missed something.
+// A member that refused the listener has accepted it, or is gone: after the last one the listener
+// hears since when it may have missed something.
 static void
 regain(hzi_cluster *cluster, hzi_listening *l, hzi_place *at)
 {
@@ -255,8 +255,8 @@ made(hzi_cluster *cluster, hzi_listening *l, hzi_peer *peer)
 	}
 }
 
-// The connection is well, it is the member that says no: it is asked again, for ever. The listener goes
-// without it meanwhile, and so does the connection.
+// The connection is well, it is the member that says no: it is asked again, for ever. The listener
+// goes without it meanwhile, and so does the connection.
 static void
 refused(hzi_cluster *cluster, hzi_listening *l, hzi_peer *peer, const hz_error *err)
 {
@@ -278,8 +278,8 @@ refused(hzi_cluster *cluster, hzi_listening *l, hzi_peer *peer, const hz_error *
 	}
 }
 
-// Neither confirmed nor refused: without its listener the connection is of no use. A call that was lost
-// with its connection needs nothing more: the report is on its way.
+// Neither confirmed nor refused: without its listener the connection is of no use. A call that was
+// lost with its connection needs nothing more: the report is on its way.
 static void
 not_made(hzi_cluster *cluster, hzi_listening *l, hzi_peer *peer, const hz_error *err)
 {

@@ -3,8 +3,8 @@
 // The place of one listener on one connection: asked for, made, refused, taken back. The inside of
 // core/registration.c. All on the cluster thread; nothing blocks.
 //
-// A member that refuses a listener of the application, when it is asked on a new connection, does not
-// keep the connection from being used: the listener is asked for again, with the pauses of a
+// A member that refuses a listener of the application, when it is asked on a new connection, does
+// not keep the connection from being used: the listener is asked for again, with the pauses of a
 // reconnect, and hears of what it missed by a gap once the member has accepted, or is gone.
 #ifndef HZI_CORE_PLACE_H
 #define HZI_CORE_PLACE_H
@@ -65,8 +65,8 @@ void hzi_place_drop(hzi_cluster *cluster, hzi_listening *l, uint32_t slot, uint6
 // Asks again where the listener was refused, if it is time for that; returns when to look again.
 int64_t hzi_places_ask_again(hzi_cluster *cluster, hzi_listening *l, int64_t now_ns);
 
-// Ends the listener and takes it back wherever it is. Nothing of its owner is touched afterwards. May
-// free l.
+// Ends the listener and takes it back wherever it is. Nothing of its owner is touched afterwards.
+// May free l.
 void hzi_places_leave(hzi_cluster *cluster, hzi_listening *l);
 
 // ---- What places need of their listeners (core/registration.c) ----

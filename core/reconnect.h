@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How connection attempts follow each other: which addresses, in what order, with what pauses, and
-// when it is time to say that nobody will let us in. Only arithmetic: no thread, no clock, no socket.
+// when it is time to say that nobody will let us in. Only arithmetic: no thread, no clock, no
+// socket.
 #ifndef HZI_CORE_RECONNECT_H
 #define HZI_CORE_RECONNECT_H
 
@@ -56,9 +57,9 @@ typedef struct hzi_candidates {
 	size_t count;
 } hzi_candidates;
 
-// Lists, each address once, where the members of the last known list are to be dialled, and then the
-// configured addresses; either part shuffled if the configuration says so. Lends all; members may
-// be NULL. Replaces what was listed. HZ_ERR_MEMORY leaves an empty list.
+// Lists, each address once, where the members of the last known list are to be dialled, and then
+// the configured addresses; either part shuffled if the configuration says so. Lends all; members
+// may be NULL. Replaces what was listed. HZ_ERR_MEMORY leaves an empty list.
 hz_err hzi_candidates_fill(hzi_candidates *candidates, const hz_config *config,
 		const hzi_members *members, hzi_dice *dice);
 

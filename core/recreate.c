@@ -26,8 +26,8 @@ created(void *ctx, hzi_call *call)
 		if (call->code == HZ_OK) {
 			cluster->proxies_due = false;
 		} else {
-			// Structures come into being by their first use as well; this was for those whose
-			// configuration a member looks up by name.
+			// Structures come into being by their first use as well; this was for those
+			// whose configuration a member looks up by name.
 			hzi_call_explain(call, call->code, &err);
 			hzi_log_write(&cluster->client->log, HZI_LOG_WARN,
 					"structures could not be created again: %s", err.message);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Registrations of listeners at the members. Each listener has a place on every connection; the
-// library's own two, for views and backup acknowledgements, are listeners like the others. A place is
-// LISTENING at the member until its connection closes or the member has confirmed the removal.
+// library's own two, for views and backup acknowledgements, are listeners like the others. A place
+// is LISTENING at the member until its connection closes or the member has confirmed the removal.
 #ifndef HZI_CORE_REGISTRATION_H
 #define HZI_CORE_REGISTRATION_H
 
@@ -29,22 +29,23 @@ void hzi_registrations_clear(hzi_cluster *cluster);
 // thread; lends err.
 typedef void (*hzi_answer_fn)(void *ctx, hz_err code, const hz_error *err);
 
-// Begins a listener: on every connection there is, and on each that comes. fn(ctx, ...) gets HZ_OK when
-// all members connected now have confirmed (or are gone), which may be at once. If it gets anything
-// else, nothing stays registered and reg->ctx is not touched again. Copies reg. Cluster thread.
+// Begins a listener: on every connection there is, and on each that comes. fn(ctx, ...) gets HZ_OK
+// when all members connected now have confirmed (or are gone), which may be at once. If it gets
+// anything else, nothing stays registered and reg->ctx is not touched again. Copies reg. Cluster
+// thread.
 void hzi_registrations_begin(
 		hzi_cluster *cluster, const hzi_registration *reg, hzi_answer_fn fn, void *ctx);
 
 // Whether the confirmations of a listener are still awaited with this ctx. Cluster thread.
 bool hzi_registrations_await(hzi_cluster *cluster, uint64_t listener, const void *ctx);
 
-// Ends a listener and takes it back at the members; reg->ctx is not touched again. Whoever still waits
-// for it gets code and why. False: there is none. Cluster thread.
+// Ends a listener and takes it back at the members; reg->ctx is not touched again. Whoever still
+// waits for it gets code and why. False: there is none. Cluster thread.
 bool hzi_registrations_end(hzi_cluster *cluster, uint64_t listener, hz_err code, const char *why);
 
-// Registers every listener on a connection that is being set up; peer->pending counts them. A member
-// that refuses one of the application's is asked again later (core/place.h).
-// HZ_ERR_MEMORY: the connection should be closed. Cluster thread.
+// Registers every listener on a connection that is being set up; peer->pending counts them. A
+// member that refuses one of the application's is asked again later (core/place.h). HZ_ERR_MEMORY:
+// the connection should be closed. Cluster thread.
 hz_err hzi_registrations_set_up(hzi_cluster *cluster, hzi_peer *peer);
 
 // The connection is gone, and with it what was registered there. Cluster thread.

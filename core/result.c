@@ -126,7 +126,8 @@ static const hzi_finish_fn standard[] = {
 		[HZ_RESULT_ITEMS] = read_items,
 };
 
-// The operation took place, only its result is lost: the caller must not take that for "not applied".
+// The operation took place, only its result is lost: the caller must not take that for "not
+// applied".
 static bool
 is_lost(hz_err e)
 {
@@ -189,8 +190,8 @@ hzi_result_clear(hz_result *result)
 
 // ---- Failures ----
 
-// The member that answered had sent the operation on, and does not know what became of it: 33 member
-// left, 38 operation timeout, 52 target disconnected (protocol 3.13).
+// The member that answered had sent the operation on, and does not know what became of it: 33
+// member left, 38 operation timeout, 52 target disconnected (protocol 3.13).
 static bool
 leaves_doubt(int32_t server_code)
 {

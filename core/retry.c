@@ -38,8 +38,8 @@ server_allows(const hzi_call *call)
 	}
 }
 
-// Whether the application asked not to wait while there is no connection at all: with an asynchronous
-// start or reconnect, calls fail at once instead.
+// Whether the application asked not to wait while there is no connection at all: with an
+// asynchronous start or reconnect, calls fail at once instead.
 static bool
 fails_offline(const hzi_call *call)
 {
@@ -68,7 +68,8 @@ worth_repeating(const hzi_call *call, bool wait_room)
 	}
 }
 
-// The pause before try number `tries`: none for the first few, then doubling up to the configured one.
+// The pause before try number `tries`: none for the first few, then doubling up to the configured
+// one.
 static int64_t
 pause_ns(const hzi_call *call)
 {
@@ -105,7 +106,8 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 	if (aimed == HZI_AGAIN_NOW) {
 		return HZI_RETRY_NOW;
 	}
-	// Nothing could be sent: only a change of the view, or of the room, makes another try worth it.
+	// Nothing could be sent: only a change of the view, or of the room, makes another try worth
+	// it.
 	if (call->code == HZ_ERR_OFFLINE || call->code == HZ_ERR_OVERLOAD) {
 		call->resume_ns = now_ns + client->config->invocation_retry_pause_ms * NS_PER_MS;
 		return HZI_RETRY_PAUSE;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The table of calls: all records of one client, grown in chunks, addressed by slot. Chunks never move
-// and are not freed while the client lives, so that any slot number read from the wire can be looked
-// up without a lock.
+// The table of calls: all records of one client, grown in chunks, addressed by slot. Chunks never
+// move and are not freed while the client lives, so that any slot number read from the wire can be
+// looked up without a lock.
 #ifndef HZI_CORE_SLAB_H
 #define HZI_CORE_SLAB_H
 
@@ -28,12 +28,13 @@ typedef struct hzi_slab {
 	hzi_slab_shard shards[HZI_SLAB_SHARDS];
 } hzi_slab;
 
-// Prepares an empty table. HZ_ERR_MEMORY. hzi_slab_clear frees it, when no record is in use any more.
+// Prepares an empty table. HZ_ERR_MEMORY. hzi_slab_clear frees it, when no record is in use any
+// more.
 hz_err hzi_slab_init(hzi_slab *slab, struct hz_client *client);
 void hzi_slab_clear(hzi_slab *slab);
 
-// Takes a free record: state IDLE, one hold, outcome empty. NULL without memory. Any thread; a short
-// lock.
+// Takes a free record: state IDLE, one hold, outcome empty. NULL without memory. Any thread; a
+// short lock.
 hzi_call *hzi_slab_take(hzi_slab *slab);
 
 // Gives a record without holds back. Any thread; a short lock.

@@ -141,8 +141,8 @@ publish_routes(hzi_cluster *cluster)
 	pthread_mutex_unlock(&cluster->lock);
 }
 
-// Rule 14: a write may only ask for acknowledgements when whoever holds a backup can send them to us.
-// The backup listener is part of set-up, so an open connection has it.
+// Rule 14: a write may only ask for acknowledgements when whoever holds a backup can send them to
+// us. The backup listener is part of set-up, so an open connection has it.
 static bool
 backups_are_ready(hzi_cluster *cluster)
 {

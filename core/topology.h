@@ -13,9 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Checks whether a new connection may stay: HZ_ERR_NOT_ALLOWED when it leads to another cluster than
-// the other connections, or to one with another number of partitions than before; HZ_ERR_STATE when
-// the member is connected already; HZ_ERR_PROTOCOL, HZ_ERR_MEMORY. Lends reply. Cluster thread.
+// Checks whether a new connection may stay: HZ_ERR_NOT_ALLOWED when it leads to another cluster
+// than the other connections, or to one with another number of partitions than before; HZ_ERR_STATE
+// when the member is connected already; HZ_ERR_PROTOCOL, HZ_ERR_MEMORY. Lends reply. Cluster
+// thread.
 hz_err hzi_topology_check(hzi_cluster *cluster, const hzi_handshake_reply *reply, hz_error *err);
 
 // Learns what is new in the answer to the authentication, on a connection that may stay and is not
@@ -27,8 +28,8 @@ hz_err hzi_topology_learn(hzi_cluster *cluster, const hzi_peer *peer,
 // nothing that others said. Cluster thread.
 void hzi_topology_follow(hzi_cluster *cluster, uint64_t conn_id);
 
-// An event of the view listener. HZ_OK also for one of a connection that is not followed (any more).
-// Cluster thread.
+// An event of the view listener. HZ_OK also for one of a connection that is not followed (any
+// more). Cluster thread.
 hz_err hzi_topology_event(hzi_cluster *cluster, uint64_t conn_id, const uint8_t *msg, size_t n,
 		hz_error *err);
 

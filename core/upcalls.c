@@ -55,8 +55,8 @@ on_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, const hzi_sl
 	unsigned state = HZI_WORD_STATE(word);
 	uint64_t listener = atomic_load_explicit(&call->listener, memory_order_relaxed);
 	bool sent_over = atomic_load_explicit(&call->conn_id, memory_order_relaxed) == conn_id;
-	// Events may come before the response of their registration. The word is read again: a record that
-	// began another life in between carries another generation.
+	// Events may come before the response of their registration. The word is read again: a
+	// record that began another life in between carries another generation.
 	if (HZI_WORD_GENERATION(word) != generation || !sent_over || listener == 0 ||
 			(state != HZI_CALL_SENT && state != HZI_CALL_CLAIMED &&
 					state != HZI_CALL_LISTENING) ||
@@ -187,7 +187,8 @@ static void
 on_closed(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code, const char *why)
 {
 	hz_client *client = ctx;
-	// A call learns that its connection was lost; what broke it is for the log and the cluster thread.
+	// A call learns that its connection was lost; what broke it is for the log and the cluster
+	// thread.
 	hz_err reported = code == HZ_ERR_CLOSED || code == HZ_ERR_PROTOCOL || code == HZ_ERR_LIMIT
 			? code
 			: HZ_ERR_DISCONNECTED;

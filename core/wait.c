@@ -15,8 +15,8 @@ deadline_of(const hzi_call *call)
 	return atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
 }
 
-// Alone on its connection, the caller reads its answer itself: nobody has to wake it. Not for calls that
-// the member may answer late, nor for those that another thread may cancel.
+// Alone on its connection, the caller reads its answer itself: nobody has to wake it. Not for calls
+// that the member may answer late, nor for those that another thread may cancel.
 static void
 read_own_answer(hzi_call *call)
 {
@@ -48,7 +48,8 @@ sleep_on(hzi_call *call, int64_t deadline_ns)
 static bool
 sleep_until_ended(hzi_call *call)
 {
-	// A batch leaves when its thread would sleep; while answers are there it goes on collecting.
+	// A batch leaves when its thread would sleep; while answers are there it goes on
+	// collecting.
 	if (atomic_load_explicit(&call->action, memory_order_acquire) != HZI_ACTION_ENDED) {
 		hzi_batch_flush(call->client);
 		read_own_answer(call);
@@ -131,8 +132,8 @@ still_wanted(hzi_call *call)
 	return hzi_now_ns() >= deadline_of(call) ? HZ_ERR_TIMEOUT : HZ_OK;
 }
 
-// A pause that is over once the try has another chance. Whatever the caller reports then says what the
-// last try failed of.
+// A pause that is over once the try has another chance. Whatever the caller reports then says what
+// the last try failed of.
 static hz_err
 pause_and_check(hzi_call *call, hzi_retry decision)
 {

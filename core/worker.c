@@ -18,9 +18,9 @@ static void run_callback(hzi_job *job);
 static void drive(hzi_job *job);
 static void run_jobs(hzi_worker *worker);
 
-// After the end of the threads whoever comes late lets go of what he brought himself. One at a time does
-// it, for all who ask meanwhile: a job may bring another one, on this very thread. A worker that was
-// left behind in a callback is still its inbox's only receiver.
+// After the end of the threads whoever comes late lets go of what he brought himself. One at a time
+// does it, for all who ask meanwhile: a job may bring another one, on this very thread. A worker
+// that was left behind in a callback is still its inbox's only receiver.
 static void
 drain(hz_client *client)
 {
@@ -163,8 +163,8 @@ drive(hzi_job *job)
 	}
 }
 
-// Another look at the calls that pause: their time may have come, or the view may be another one than
-// when their last try began.
+// Another look at the calls that pause: their time may have come, or the view may be another one
+// than when their last try began.
 static void
 look_at_paused(hzi_worker *worker)
 {
@@ -228,7 +228,8 @@ tick(struct hz_client *client)
 	return held || atomic_load(&client->asynchronous) != 0;
 }
 
-// Stops ticking when there is nothing to tick for; whoever adds something sets the flag again and rings.
+// Stops ticking when there is nothing to tick for; whoever adds something sets the flag again and
+// rings.
 static void
 tick_or_stop(struct hz_client *client)
 {

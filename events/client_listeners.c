@@ -148,8 +148,8 @@ typedef struct members_request {
 	hz_err result;
 } members_request;
 
-// On the cluster thread, which tells of every change: what the list says now comes first, and all that
-// changes it comes afterwards.
+// On the cluster thread, which tells of every change: what the list says now comes first, and all
+// that changes it comes afterwards.
 static void
 add_with_members(void *ctx)
 {

@@ -6,7 +6,8 @@
 
 #include "events/dispatch.h"
 
-// Puts them into the registry of a client that has no cluster thread yet. HZ_ERR_MEMORY: some are there.
+// Puts them into the registry of a client that has no cluster thread yet. HZ_ERR_MEMORY: some are
+// there.
 hz_err hzi_config_listeners_add(hz_client *client, hzi_dispatch *dispatch, hz_error *err);
 
 // Has those that members must be asked for registered with the first connection

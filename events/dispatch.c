@@ -10,8 +10,8 @@
 
 #define NS_PER_MS INT64_C(1000000)
 
-// Messages up to this size are copied beside their node; larger ones are kept by reference when that
-// does not pin a block many times their size (rule 16).
+// Messages up to this size are copied beside their node; larger ones are kept by reference when
+// that does not pin a block many times their size (rule 16).
 #define COPY_MAX 4096U
 
 // What lies in an inbox for a message. Its memory is a block of the client's pool.
@@ -407,8 +407,8 @@ hzi_dispatch_start(hz_client *client, void **state, hz_error *err)
 	return HZ_OK;
 }
 
-// What is queued is delivered, as long as the listeners are still to be found. Without memory for the
-// barrier it is dropped.
+// What is queued is delivered, as long as the listeners are still to be found. Without memory for
+// the barrier it is dropped.
 static hz_err
 deliver_queued(hzi_dispatch *dispatch, int64_t deadline_ns)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listeners inside: one registry for all kinds. A kind is a constant class of functions; a listener is
-// a struct that begins with hzi_listener and goes on with what its class needs.
+// Listeners inside: one registry for all kinds. A kind is a constant class of functions; a listener
+// is a struct that begins with hzi_listener and goes on with what its class needs.
 //
 //	static const hzi_listener_class entry_class = {.add = ..., .event = ..., ...};
 //	entry_listener *l = hzi_listener_new(client, &entry_class, sizeof(*l));
@@ -25,8 +25,8 @@ typedef struct hzi_listener_class {
 	const hzi_op *remove;
 	void (*fill_add)(const hzi_listener *listener, bool local, void *request);
 	void (*fill_remove)(const hzi_listener *listener, hz_uuid id, void *request);
-	// All on a dispatch thread. event: one message of the registration. local: something of the client
-	// itself, `what` and its argument as the kind's upcall pushed them.
+	// All on a dispatch thread. event: one message of the registration. local: something of the
+	// client itself, `what` and its argument as the kind's upcall pushed them.
 	void (*event)(hzi_listener *listener, const hzi_slice *msg);
 	void (*local)(hzi_listener *listener, int what, const void *argument);
 	void (*gap)(hzi_listener *listener, const hz_gap *gap);
@@ -37,7 +37,7 @@ typedef struct hzi_listener_class {
 struct hzi_listener {
 	const hzi_listener_class *class_;
 	hz_client *client;
-	const char *name; // of the structure that it listens to, or NULL; lives as long as the client
+	const char *name; // of the structure, or NULL; lives as long as the client
 	uint64_t id;
 	struct hzi_listener *next; // in the registry's bucket
 	void *barrier;             // for its end (dispatch.c)
@@ -60,9 +60,9 @@ hz_err hzi_listener_make(hz_client *client, const hzi_listener_class *class_, si
 // What members are asked for; .add is NULL if they are not. Lends the listener.
 hzi_registration hzi_listener_registration(hzi_listener *listener);
 
-// Puts it into the registry and, if its class says so, registers it at the members, which blocks until
-// the deadline at most. Takes the listener: on failure its end is run as well, and it is freed. Gives
-// *out.
+// Puts it into the registry and, if its class says so, registers it at the members, which blocks
+// until the deadline at most. Takes the listener: on failure its end is run as well, and it is
+// freed. Gives *out.
 hz_err hzi_listener_add(
 		hzi_listener *listener, int64_t deadline_ns, hz_listener_id *out, hz_error *err);
 

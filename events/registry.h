@@ -6,12 +6,13 @@
 
 #include "events/dispatch.h"
 
-// A listener found here stays valid for this job: it is only freed behind a barrier that passes this
-// stripe. NULL: it is gone. Dispatch thread; a short lock.
+// A listener found here stays valid for this job: it is only freed behind a barrier that passes
+// this stripe. NULL: it is gone. Dispatch thread; a short lock.
 hzi_listener *hzi_registry_find(hzi_dispatch *dispatch, uint64_t id);
 
-// The listener of the class (`registered`: of any class that members are asked for) with the smallest id
-// above `after`, so that a walk survives changes. NULL at the end. Any thread; a short lock.
+// The listener of the class (`registered`: of any class that members are asked for) with the
+// smallest id above `after`, so that a walk survives changes. NULL at the end. Any thread; a short
+// lock.
 hzi_listener *hzi_registry_next(hzi_dispatch *dispatch, const hzi_listener_class *class_,
 		bool registered, uint64_t after);
 
@@ -22,7 +23,8 @@ hzi_listener *hzi_registry_take_any(hzi_dispatch *dispatch);
 // *marker: this is the first drop since the last marker. Any thread; a short lock.
 bool hzi_registry_admit(hzi_dispatch *dispatch, uint64_t id, size_t cost, bool *marker);
 
-// The memory for an admitted event was refused: it is dropped like one without room. Returns *marker.
+// The memory for an admitted event was refused: it is dropped like one without room. Returns
+// *marker.
 bool hzi_registry_drop(hzi_dispatch *dispatch, uint64_t id, size_t cost);
 
 // The event was delivered, or nobody is there any more.

@@ -26,8 +26,8 @@ typedef struct hzi_stripe {
 // Starts the thread. On failure nothing of it is left.
 hz_err hzi_stripe_start(hzi_stripe *stripe, hz_client *client, uint32_t number);
 
-// Ends it after the jobs that are queued. HZ_ERR_TIMEOUT: a callback is still running at the deadline;
-// the thread is left behind.
+// Ends it after the jobs that are queued. HZ_ERR_TIMEOUT: a callback is still running at the
+// deadline; the thread is left behind.
 hz_err hzi_stripe_stop(hzi_stripe *stripe, int64_t deadline_ns);
 
 // Runs what is left in the inbox of a thread that is gone, and closes it.

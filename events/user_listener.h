@@ -38,7 +38,8 @@ void hzi_user_end(hzi_listener *listener);
 		.end_at = offsetof(type, end),                                                     \
 	}
 
-// A kind that members are asked for, whose requests have no more than local_only, and registration_id.
+// A kind that members are asked for, whose requests have no more than local_only, and
+// registration_id.
 #define HZI_CLIENT_KIND(type, add_row, remove_row, on_event)                                       \
 	{                                                                                          \
 		.class_ = {.add = (add_row),                                                       \

@@ -17,7 +17,8 @@ nothing_is_known_before_the_first_connection(void)
 	hzi_partitions_clear(&partitions);
 }
 
-// The hashes are those of the keys "", "a", "foo" and of the numbers -1 and 42 as Hazelcast has them.
+// The hashes are those of the keys "", "a", "foo" and of the numbers -1 and 42 as Hazelcast has
+// them.
 static void
 hashes_find_the_partitions_that_members_find(void)
 {

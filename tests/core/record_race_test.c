@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The record word under threads that race for it (rules 1, 2, 3 and 14 of the design): a completer, a
-// caller that loses patience, a sweep, acknowledgements from elsewhere. No member, no socket: the
-// functions of core/call.h alone. What must hold whatever the interleaving: each try has exactly one
-// outcome, nothing of an old try reaches a later one, every record comes back to its pool.
+// The record word under threads that race for it (rules 1, 2, 3 and 14 of the design): a completer,
+// a caller that loses patience, a sweep, acknowledgements from elsewhere. No member, no socket: the
+// functions of core/call.h alone. What must hold whatever the interleaving: each try has exactly
+// one outcome, nothing of an old try reaches a later one, every record comes back to its pool.
 #include "core/call.h"
 #include "core/client.h"
 #include "core/slab.h"
@@ -104,7 +104,8 @@ answer_all(void *arg)
 	return NULL;
 }
 
-// A second thread that gives up whatever is under way: a cancel token, a deadline, a lost connection.
+// A second thread that gives up whatever is under way: a cancel token, a deadline, a lost
+// connection.
 static void *
 give_up_all(void *arg)
 {
@@ -241,8 +242,8 @@ acknowledge_once_a_round(void *arg)
 	return NULL;
 }
 
-// The response and three acknowledgements meet in any order; without all four the call never ends, and
-// with them it always does.
+// The response and three acknowledgements meet in any order; without all four the call never ends,
+// and with them it always does.
 static void
 response_and_acknowledgements_meet(void)
 {
@@ -294,7 +295,8 @@ a_held_call_waits_for_all(void)
 	free_bare_client(client);
 }
 
-// The answer is here, the member that gave it is gone before all backups were acknowledged: in doubt.
+// The answer is here, the member that gave it is gone before all backups were acknowledged: in
+// doubt.
 static void
 a_hold_that_ends_is_never_a_plain_success_without_its_member(void)
 {

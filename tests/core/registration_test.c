@@ -274,8 +274,8 @@ refuse(rig *r, size_t member)
 	hzt_scripted_on(r->member[member], ADD, 0, hzt_failing, (void *)(uintptr_t)&not_now);
 }
 
-// A member that refuses what it once accepted is connected all the same, and asked again; then its events
-// come, and the listener alone hears of a gap.
+// A member that refuses what it once accepted is connected all the same, and asked again; then its
+// events come, and the listener alone hears of a gap.
 static void
 a_refusal_on_reconnect_is_a_gap(void)
 {

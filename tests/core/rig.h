@@ -46,7 +46,8 @@ hz_err rig_connect(rig *r, hz_error *err);
 // Both, and the client must have started.
 void rig_start(rig *r, size_t n, const char *const *settings);
 
-// Shuts the client down, which must not take long, and frees everything: no call record may be left.
+// Shuts the client down, which must not take long, and frees everything: no call record may be
+// left.
 void rig_end(rig *r);
 
 // Waits until the log has at least n of a letter.

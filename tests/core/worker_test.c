@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What comes to the invocation workers after their threads have ended: it is let go of by whoever brings
-// it, callbacks of the application are not called any more.
+// What comes to the invocation workers after their threads have ended: it is let go of by whoever
+// brings it, callbacks of the application are not called any more.
 #include "core/client.h"
 #include "core/invocation.h"
 #include "core/worker.h"
@@ -52,7 +52,8 @@ never_called(void *ctx, hz_err e, hz_result *result, const hz_error *err)
 	*(bool *)ctx = true;
 }
 
-// A failed call with a callback goes first to worker 0 and from there to another one: both are gone.
+// A failed call with a callback goes first to worker 0 and from there to another one: both are
+// gone.
 static void
 a_late_call_is_let_go(void)
 {

@@ -165,8 +165,8 @@ has_worked(void *until)
 	return hzt_now_ms() >= *(int64_t *)until;
 }
 
-// All workers together. The processor time is that of this process alone: when the rate drops and it
-// does not rise, then it is the members that have become slower.
+// All workers together. The processor time is that of this process alone: when the rate drops and
+// it does not rise, then it is the members that have become slower.
 typedef struct pace {
 	double rate;   // operations a second
 	double cpu_us; // of an operation

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Acknowledgements of backups: before the response, after it, at the same time, too many, too few, from
-// other connections than the response, and never.
+// Acknowledgements of backups: before the response, after it, at the same time, too many, too few,
+// from other connections than the response, and never.
 #include "protocol/gen/client.h"
 #include "protocol/gen/map.h"
 #include "protocol/message.h"
@@ -273,8 +273,8 @@ acknowledge(void *arg)
 	return NULL;
 }
 
-// Response and acknowledgement race on two connections, that is on two threads of the client: exactly one
-// of them completes the call, and none gets lost.
+// Response and acknowledgement race on two connections, that is on two threads of the client:
+// exactly one of them completes the call, and none gets lost.
 static void
 at_the_same_time(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hostile answers to one call. Each script says what the member does with the first request, what the
-// caller must get, and whether the connection outlives it. Whatever it is, it comes in bounded time
-// and memory, and the client works with a well-behaved member afterwards.
+// Hostile answers to one call. Each script says what the member does with the first request, what
+// the caller must get, and whether the connection outlives it. Whatever it is, it comes in bounded
+// time and memory, and the client works with a well-behaved member afterwards.
 #include "protocol/fragments.h"
 #include "protocol/gen/client.h"
 #include "protocol/gen/map.h"

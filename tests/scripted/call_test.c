@@ -49,8 +49,8 @@ get_in_a_hurry(void *arg)
 	return NULL;
 }
 
-// Every value is its key. The member answers late, often after the caller has given up and its record
-// serves another call: nobody ever gets another call's answer.
+// Every value is its key. The member answers late, often after the caller has given up and its
+// record serves another call: nobody ever gets another call's answer.
 static void
 late_answers_reach_nobody_else(void)
 {

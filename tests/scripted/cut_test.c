@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Connections that break in the middle of a request or of its answer, byte by byte. What may have been
-// applied is reported as such and never sent again in silence; what cannot have been is.
+// Connections that break in the middle of a request or of its answer, byte by byte. What may have
+// been applied is reported as such and never sent again in silence; what cannot have been is.
 #include "protocol/gen/map.h"
 #include "tests/scripted/bench.h"
 
@@ -40,7 +40,8 @@ put_and_cut(bench *b, int64_t n, int64_t size, hzt_end how)
 		HZT_CHECK(err.in_doubt);
 		HZT_EQ_INT(puts, n >= size);
 	}
-	// At 0 the connection may be closed before the put is begun; then it goes over the next one.
+	// At 0 the connection may be closed before the put is begun; then it goes over the next
+	// one.
 	HZT_CHECK(e != HZ_OK || (n == 0 && puts == 1));
 	HZT_OK(bench_get(b, 1, &got, NULL));
 	HZT_EQ_INT(got, puts == 1 ? 2 : 1);
@@ -198,8 +199,8 @@ one_byte_at_a_time(void)
 	bench_end(&b);
 }
 
-// The member stops reading: the socket fills, callers' deadlines hold, and everything that was queued
-// arrives once it reads again, in order and in one piece.
+// The member stops reading: the socket fills, callers' deadlines hold, and everything that was
+// queued arrives once it reads again, in order and in one piece.
 static void
 member_that_does_not_read(void)
 {

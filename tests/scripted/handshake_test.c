@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Members that do not let a client in, or in strange ways. A client that cannot start says why, within
-// its time, and leaves nothing behind.
+// Members that do not let a client in, or in strange ways. A client that cannot start says why,
+// within its time, and leaves nothing behind.
 #include "protocol/gen/client.h"
 #include "protocol/message.h"
 #include "tests/scripted/bench.h"
@@ -240,8 +240,8 @@ static const struct {
 		{of_length, U32(3)},
 };
 
-// The view listener or the backup listener is refused, answered wrongly, not answered: the connection is
-// given up and another one tried.
+// The view listener or the backup listener is refused, answered wrongly, not answered: the
+// connection is given up and another one tried.
 static void
 set_up_spoiled(void)
 {

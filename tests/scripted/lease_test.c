@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A caller that reads its own answer gives the read right back: what came with the answer, behind it, or
-// in pieces around it is not lost. And whoever closes the connection waits for such callers, so that none
-// of them touches a descriptor that is somebody else's by then.
+// A caller that reads its own answer gives the read right back: what came with the answer, behind
+// it, or in pieces around it is not lost. And whoever closes the connection waits for such callers,
+// so that none of them touches a descriptor that is somebody else's by then.
 #include "protocol/encode.h"
 #include "protocol/gen/map.h"
 #include "protocol/gen/queue.h"
@@ -187,8 +187,9 @@ typedef struct stranger {
 	int disturbed;
 } stranger;
 
-// Opens descriptors that have the lowest free numbers, as the one of a connection just closed, and says
-// into each what is no answer. Whatever is read there besides, or is missing, was somebody else's doing.
+// Opens descriptors that have the lowest free numbers, as the one of a connection just closed, and
+// says into each what is no answer. Whatever is read there besides, or is missing, was somebody
+// else's doing.
 static void *
 be_disturbed(void *arg)
 {

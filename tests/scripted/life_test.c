@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The end of a client, under load and whatever its members do; many lives in a row; a child process.
+// The end of a client, under load and whatever its members do; many lives in a row; a child
+// process.
 #include "protocol/gen/client.h"
 #include "protocol/gen/map.h"
 #include "protocol/gen/queue.h"

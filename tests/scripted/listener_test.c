@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Listeners of a structure: registered once on each connection, again after each loss, taken back; what
-// members send in strange order, too fast, or broken.
+// Listeners of a structure: registered once on each connection, again after each loss, taken back;
+// what members send in strange order, too fast, or broken.
 #include "protocol/gen/map.h"
 #include "protocol/message.h"
 #include "tests/scripted/bench.h"
@@ -291,8 +291,8 @@ added_while_nobody_is_connected(void)
 	bench_end(&b);
 }
 
-// One of two listeners is refused when the connection comes back: the member is used all the same, and
-// that listener alone hears how long it was without the member.
+// One of two listeners is refused when the connection comes back: the member is used all the same,
+// and that listener alone hears how long it was without the member.
 static void
 refused_for_a_while(void)
 {

@@ -45,7 +45,8 @@ one_entry_for_each(void)
 	bench_close(&b);
 }
 
-// A program that makes up names for ever is told so, instead of growing for ever; what was opened stays.
+// A program that makes up names for ever is told so, instead of growing for ever; what was opened
+// stays.
 static void
 a_million_and_no_more(void)
 {

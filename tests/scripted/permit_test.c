@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Room for calls: what takes a permit, what waits for one and what does not, and that none gets lost.
+// Room for calls: what takes a permit, what waits for one and what does not, and that none gets
+// lost.
 #include "protocol/gen/map.h"
 #include "tests/scripted/bench.h"
 

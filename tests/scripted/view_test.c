@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hostile views of the cluster. Each script sends one to a client that works; whatever the client makes
-// of it, calls go on within bounded time and memory, and a proper view is taken afterwards.
+// Hostile views of the cluster. Each script sends one to a client that works; whatever the client
+// makes of it, calls go on within bounded time and memory, and a proper view is taken afterwards.
 #include "protocol/gen/client.h"
 #include "protocol/message.h"
 #include "tests/scripted/bench.h"
@@ -409,8 +409,8 @@ static const script scripts[] = {
 		{"of_a_kind_to_come", of_a_kind_to_come, true},
 };
 
-// The view was read when an answer that was sent after it is here, or when the connection that brought
-// it is gone.
+// The view was read when an answer that was sent after it is here, or when the connection that
+// brought it is gone.
 static bool
 was_taken(void *ctx)
 {
