@@ -86,7 +86,8 @@ run_gap(hzi_job *job)
 	free(gap);
 }
 
-static void
+// False: no memory.
+static bool
 push_gap(hzi_dispatch *dispatch, hzi_stripe *stripe, uint64_t listener, hz_gap what)
 {
 	gap_job *gap = malloc(sizeof(*gap));
@@ -97,6 +98,7 @@ push_gap(hzi_dispatch *dispatch, hzi_stripe *stripe, uint64_t listener, hz_gap w
 				.gap = what};
 		hzi_stripe_push(stripe, &gap->job);
 	}
+	return gap != NULL;
 }
 
 static void
@@ -161,8 +163,8 @@ hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_
 		event->listener = listener;
 		event->cost = cost;
 		hzi_stripe_push(stripe, &event->job);
-	} else if (marker) {
-		push_gap(dispatch, stripe, listener, (hz_gap){0});
+	} else if (marker && !push_gap(dispatch, stripe, listener, (hz_gap){0})) {
+		hzi_registry_unmark(dispatch, listener);
 	}
 }
 
@@ -176,14 +178,14 @@ hzi_dispatch_gap(void *state, uint64_t listener, int64_t lost_ns, int64_t regain
 	hz_gap gap = {.lost_at_ms = wall_ms - (now_ns - lost_ns + NS_PER_MS - 1) / NS_PER_MS,
 			.regained_at_ms = wall_ms + 1 - (now_ns - regained_ns) / NS_PER_MS};
 	if (listener != 0) {
-		push_gap(dispatch, stripe_for(dispatch, -1, listener), listener, gap);
+		(void)push_gap(dispatch, stripe_for(dispatch, -1, listener), listener, gap);
 		return;
 	}
 	uint64_t id = 0;
 	const hzi_listener *l;
 	while ((l = hzi_registry_next(dispatch, NULL, true, id)) != NULL) {
 		id = l->id;
-		push_gap(dispatch, stripe_for(dispatch, -1, id), id, gap);
+		(void)push_gap(dispatch, stripe_for(dispatch, -1, id), id, gap);
 	}
 }
 

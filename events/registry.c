@@ -140,6 +140,17 @@ hzi_registry_drop(hzi_dispatch *dispatch, uint64_t id, size_t cost)
 }
 
 void
+hzi_registry_unmark(hzi_dispatch *dispatch, uint64_t id)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	hzi_listener *l = *find_slot(dispatch, id);
+	if (l != NULL) {
+		l->gap_queued = false;
+	}
+	pthread_mutex_unlock(&dispatch->lock);
+}
+
+void
 hzi_registry_discharge(hzi_dispatch *dispatch, uint64_t id, size_t cost)
 {
 	pthread_mutex_lock(&dispatch->lock);

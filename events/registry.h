@@ -27,6 +27,9 @@ bool hzi_registry_admit(hzi_dispatch *dispatch, uint64_t id, size_t cost, bool *
 // *marker.
 bool hzi_registry_drop(hzi_dispatch *dispatch, uint64_t id, size_t cost);
 
+// There was no memory for the marker that a drop asked for: the next drop asks again. Any thread.
+void hzi_registry_unmark(hzi_dispatch *dispatch, uint64_t id);
+
 // The event was delivered, or nobody is there any more.
 void hzi_registry_discharge(hzi_dispatch *dispatch, uint64_t id, size_t cost);
 
