@@ -24,7 +24,7 @@ begin(int64_t value)
 static void
 check_seen(int64_t want)
 {
-	int64_t n = want + 1;
+	int64_t n = want ^ 1;
 	HZT_OK_ERR(hz_atomic_long_get(seen, &n, &err), &err);
 	HZT_EQ_INT(n, want);
 }
