@@ -88,8 +88,8 @@ hz_fenced_lock_destroy(hz_fenced_lock **lock, hz_error *err)
 // ---- Locking ----
 
 // Takes the lock, waiting for it without end, or until the handle's timeout (HZ_ERR_TIMEOUT).
-// *fence gets the fence, which is positive; an owner that locks again gets the same one. Result: i64.
-// Since 0.1.
+// *fence gets the fence, which is positive; an owner that locks again gets the same one. Result:
+// i64. Since 0.1.
 HZ_API hz_future hz_fenced_lock_lock_async(hz_fenced_lock *lock);
 HZ_API HZ_INLINE hz_err
 hz_fenced_lock_lock(hz_fenced_lock *lock, int64_t *fence, hz_error *err)

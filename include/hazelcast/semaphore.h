@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Semaphore: permits of a CP group that the whole cluster shares. A semaphore nobody has initialized
-// has none.
+// Semaphore: permits of a CP group that the whole cluster shares. A semaphore that nobody has
+// initialized has none.
 //
 //	hz_semaphore *slots = NULL;
 //	if (hz_semaphore_open(client, "slots", NULL, &slots, &err) == HZ_OK &&
@@ -29,7 +29,7 @@
 // doubt, unless the client's redo-operation is on.
 //
 // HZ_ERR_WAIT_KEY_CANCELLED: another call of the same owner has taken the place of one that waited.
-// A call that was given up while it waited (by its token, or by shutdown) may still get its permits.
+// A call that was given up while it waited (by its token) may still get its permits.
 #ifndef HAZELCAST_SEMAPHORE_H
 #define HAZELCAST_SEMAPHORE_H
 
@@ -129,7 +129,8 @@ hz_semaphore_init(hz_semaphore *semaphore, int32_t permits, bool *done, hz_error
 	return hz_run_bool(hz_semaphore_init_async(semaphore, permits), done, err);
 }
 
-// Permits that nobody has; may be negative after hz_semaphore_reduce_permits. Result: i32. Since 0.1.
+// Permits that nobody has; may be negative after hz_semaphore_reduce_permits. Result: i32. Since
+// 0.1.
 HZ_API hz_future hz_semaphore_available_permits_async(hz_semaphore *semaphore);
 HZ_API HZ_INLINE hz_err
 hz_semaphore_available_permits(hz_semaphore *semaphore, int32_t *permits, hz_error *err)
