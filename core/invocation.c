@@ -185,7 +185,8 @@ add_data(hzi_call *call, const hz_value *value, bool first, hzp_bytes *out)
 static void
 point_at_data(const hzi_call *call, size_t from, size_t n, hzp_bytes *out)
 {
-	const uint8_t *p = call->scratch.data + from;
+	// No values, perhaps no buffer: C forbids even to add nothing to NULL.
+	const uint8_t *p = n > 0 ? call->scratch.data + from : NULL;
 	for (size_t i = 0; i < n; i++) {
 		out[i].p = p;
 		p += out[i].n;
