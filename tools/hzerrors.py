@@ -157,14 +157,15 @@ WHEN = {
     "SERVER": "An error of the member that has no code of its own here: see `server_code`, `where`"
               " and `message`.",
     "INDETERMINATE": "Always in doubt. Read before you repeat.",
-    "UNSUPPORTED": "The member is too old, or the structure cannot do that.",
+    "UNSUPPORTED": "The member is too old, or has no CP subsystem, or the structure cannot do that.",
     "DESTROYED": "Somebody destroyed the structure while the call was in it.",
     "LOCK_OWNERSHIP_LOST": "Kept for CP locks.",
     "SESSION_EXPIRED": "Kept for CP sessions.",
     "WAIT_KEY_CANCELLED": "Kept for CP locks and semaphores.",
     "LOCK_LIMIT": "Kept for CP locks.",
     "NOT_OWNER": "The caller unlocks what it does not hold.",
-    "GROUP_DESTROYED": "Kept for CP groups.",
+    "GROUP_DESTROYED": "Its members have restarted, and what was in it is gone. Open the "
+                       "structures again: that makes a new group.",
     "NO_DATA_MEMBER": "All members are lite members, which hold no data. Not in doubt.",
     "CONSISTENCY_LOST": "A PN counter whose replicas have not heard of what this client has read or"
                         " written: see `hz_pn_counter_reset`.",
