@@ -4,7 +4,7 @@
 #include <hazelcast/future.h>
 
 #define WINDOW_CALLS 64U
-#define WINDOW_BYTES (64U * 1024U)
+#define WINDOW_BYTES ((size_t)64 * 1024)
 #define WINDOW_CONNECTIONS 16U
 
 typedef struct hzi_batch {

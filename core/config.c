@@ -119,6 +119,7 @@ hz_config_get(const hz_config *config, const char *key, char *buf, size_t cap, s
 		return hzi_fail(err, HZ_ERR_LIMIT, "%s takes %zu bytes, there is room for %zu",
 				row->key.name, size, cap);
 	}
+	HZI_ASSERT(buf != NULL); // else there was no room
 	text = (hzi_config_text){buf, cap, 0};
 	hzi_config_value_show(config, row, &text);
 	buf[text.used] = '\0';

@@ -18,25 +18,29 @@ record_of(hz_future future)
 	return hzi_slab_at(&client->slab, (uint32_t)(future.id_ & ((1U << HZI_SLOT_BITS) - 1)));
 }
 
-// Consumes a future. An unconsumed ticket is even; consuming makes it odd, release even again.
-static hz_err
-consume(hz_future future, hzi_call **call, hz_error *err)
+// Consumes a future. An unconsumed ticket is even; consuming makes it odd, release even again. NULL:
+// there was nothing to consume, *e says why.
+static hzi_call *
+consume(hz_future future, hz_err *e, hz_error *err)
 {
 	if (future.core_ == NULL) {
-		hz_err e = future.id_ == 0 ? HZ_ERR_ARGUMENT : (hz_err)future.id_;
-		return hzi_fail(err, e, "%s%s", hz_err_text(e),
-				e == HZ_ERR_ARGUMENT ? ": the handle is NULL" : "");
+		*e = future.id_ == 0 ? HZ_ERR_ARGUMENT : (hz_err)future.id_;
+		hzi_fail(err, *e, "%s%s", hz_err_text(*e),
+				*e == HZ_ERR_ARGUMENT ? ": the handle is NULL" : "");
+		return NULL;
 	}
 	if (hzi_forked(&((const hz_client *)future.core_)->guard)) {
-		return hzi_fail(err, HZ_ERR_FORKED, "%s", hz_err_text(HZ_ERR_FORKED));
+		*e = hzi_fail(err, HZ_ERR_FORKED, "%s", hz_err_text(HZ_ERR_FORKED));
+		return NULL;
 	}
-	*call = record_of(future);
+	hzi_call *call = record_of(future);
 	uint64_t ticket = future.id_ >> HZI_SLOT_BITS;
-	if (*call == NULL ||
-			!atomic_compare_exchange_strong(&(*call)->ticket, &ticket, ticket | 1)) {
-		return hzi_fail(err, HZ_ERR_ARGUMENT, "the future was consumed before");
+	if (call == NULL || !atomic_compare_exchange_strong(&call->ticket, &ticket, ticket | 1)) {
+		*e = hzi_fail(err, HZ_ERR_ARGUMENT, "the future was consumed before");
+		return NULL;
 	}
-	return HZ_OK;
+	*e = HZ_OK;
+	return call;
 }
 
 HZ_API bool
@@ -87,9 +91,9 @@ wait_result(hzi_call *call, bool wait_room, hz_result *result, hz_error *err)
 static hz_err
 await_kind(hz_future future, hz_result_kind kind, bool wait_room, hz_result *result, hz_error *err)
 {
-	hzi_call *call;
-	hz_err e = consume(future, &call, err);
-	if (e != HZ_OK) {
+	hz_err e;
+	hzi_call *call = consume(future, &e, err);
+	if (call == NULL) {
 		return e;
 	}
 	bool endless = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed) == HZI_NEVER;
@@ -252,12 +256,12 @@ hzi_call_consume_as(hzi_call *call, uint32_t action)
 HZ_API hz_err
 hz_then(hz_future future, hz_done_fn fn, void *ctx)
 {
-	hzi_call *call;
+	hz_err e;
 	if (fn == NULL) {
 		return HZ_ERR_ARGUMENT;
 	}
-	hz_err e = consume(future, &call, NULL);
-	if (e != HZ_OK) {
+	hzi_call *call = consume(future, &e, NULL);
+	if (call == NULL) {
 		return e;
 	}
 	if (hzi_workers_stopped(call->client)) {
@@ -273,12 +277,12 @@ hz_then(hz_future future, hz_done_fn fn, void *ctx)
 HZ_API hz_err
 hz_complete_to(hz_future future, hz_completions *completions, hz_done_fn fn, void *ctx)
 {
-	hzi_call *call;
+	hz_err e;
 	if (fn == NULL || completions == NULL) {
 		return HZ_ERR_ARGUMENT;
 	}
-	hz_err e = consume(future, &call, NULL);
-	if (e != HZ_OK) {
+	hzi_call *call = consume(future, &e, NULL);
+	if (call == NULL) {
 		return e;
 	}
 	call->fn = fn;
@@ -291,8 +295,9 @@ hz_complete_to(hz_future future, hz_completions *completions, hz_done_fn fn, voi
 HZ_API void
 hz_drop(hz_future future)
 {
-	hzi_call *call;
-	if (consume(future, &call, NULL) == HZ_OK) {
+	hz_err e;
+	hzi_call *call = consume(future, &e, NULL);
+	if (call != NULL) {
 		hzi_call_consume_as(call, HZI_ACTION_DROP);
 	}
 }

@@ -16,7 +16,7 @@ generation_of(const hzi_call *call)
 bool
 hzi_join_begin(hzi_call *parent, uint32_t n)
 {
-	hzi_join *join = calloc(1, sizeof(*join) + n * sizeof(join->children[0]));
+	hzi_join *join = calloc(1, sizeof(*join) + n * sizeof(hzi_call *));
 	if (join == NULL) {
 		return false;
 	}

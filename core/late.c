@@ -61,8 +61,9 @@ items_of(const hzi_call *call, const hzi_slice *msg)
 	}
 	hzp_frames in = {.p = msg->p, .end = msg->p + msg->n};
 	hzp_frame frame;
-	if (hzp_frames_take(&in, &frame) && hzp_frames_take(&in, &frame) &&
-			(frame.flags & HZP_FLAG_NULL) == 0) {
+	bool whole = hzp_frames_take(&in, &frame);
+	whole = whole && hzp_frames_take(&in, &frame);
+	if (whole && (frame.flags & HZP_FLAG_NULL) == 0) {
 		items = hzi_items_new(1, call->client->config->big_endian);
 		if (items != NULL) {
 			hzi_items_add_one(items, msg, (hzp_bytes){frame.p, frame.n});

@@ -14,7 +14,7 @@ hzi_members_new(uint32_t count, int32_t version)
 	if (members == NULL) {
 		return NULL;
 	}
-	members->by_uuid = calloc(count + 1U, sizeof(*members->by_uuid));
+	members->by_uuid = calloc(count + 1U, sizeof(hzi_member *));
 	if (members->by_uuid == NULL) {
 		free(members);
 		return NULL;
@@ -48,7 +48,7 @@ hzi_members_seal(hzi_members *members, hz_error *err)
 	for (uint32_t i = 0; i < members->count; i++) {
 		members->by_uuid[i] = &members->at[i];
 	}
-	qsort(members->by_uuid, members->count, sizeof(*members->by_uuid), compare_members);
+	qsort(members->by_uuid, members->count, sizeof(hzi_member *), compare_members);
 	for (uint32_t i = 0; i < members->count; i++) {
 		hz_uuid uuid = members->by_uuid[i]->uuid;
 		if (hzi_uuid_is_none(uuid)) {

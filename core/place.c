@@ -364,7 +364,9 @@ ask_again(hzi_cluster *cluster, hzi_listening *l, uint32_t slot, int64_t now_ns)
 	hzi_retry_plan again = at->again;
 	l->standing--; // asking counts it once more
 	hzi_retry_begin(&again, now_ns);
-	if (hzi_place_ask(cluster, l, peer) != HZ_OK) {
+	hz_err e = hzi_place_ask(cluster, l, peer);
+	at = &l->places[slot];
+	if (e != HZ_OK) {
 		l->standing++;
 		hzi_retry_failed(&at->again, cluster->client->config, &cluster->dice, now_ns);
 		return at->again.due_ns;

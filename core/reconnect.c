@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/reconnect.h"
 
+#include "base/attr.h"
+
 #include <stdlib.h>
 
 #define NS_PER_MS INT64_C(1000000)
@@ -31,6 +33,7 @@ roll(hzi_dice *dice)
 uint64_t
 hzi_dice_below(hzi_dice *dice, uint64_t limit)
 {
+	HZI_ASSERT(limit > 0);
 	return roll(dice) % limit;
 }
 

@@ -18,6 +18,7 @@
 static hz_err
 broken(const hzi_call *call, const char *reason, hz_error *err)
 {
+	HZI_ASSERT(call->op->proto != NULL); // a fan-out's parent has no response
 	atomic_fetch_add_explicit(&call->client->counters.decode_errors, 1, memory_order_relaxed);
 	hzi_fail(err, HZ_ERR_PROTOCOL, "the response of %s cannot be read: %s",
 			call->op->proto->request->name,
@@ -93,7 +94,9 @@ read_value(hzi_call *call, hz_result *out, hz_error *err)
 {
 	hzp_frames in = {.p = call->response.p, .end = call->response.p + call->response.n};
 	hzp_frame frame;
-	if (!hzp_frames_take(&in, &frame) || !hzp_frames_take(&in, &frame)) {
+	bool whole = hzp_frames_take(&in, &frame);
+	whole = whole && hzp_frames_take(&in, &frame);
+	if (!whole) {
 		return broken(call, in.reason, err);
 	}
 	if ((frame.flags & HZP_FLAG_NULL) != 0) {

@@ -179,7 +179,7 @@ hz_client_listen_members(hz_client *client, const hz_membership_listener *listen
 	members_request request = {.client = client, .err = err};
 	hz_err e = hzi_user_make(client, &hzi_membership_kind, listener, out != NULL,
 			&request.listener, err);
-	if (e != HZ_OK) {
+	if (e != HZ_OK || out == NULL) {
 		return e;
 	}
 	if (!hzi_cluster_run(client, add_with_members, &request)) {

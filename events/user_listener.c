@@ -87,7 +87,7 @@ hzi_user_make(hz_client *client, const hzi_user_kind *kind, const void *user, bo
 	hz_err e = hzi_listener_make(client, &kind->class_, sizeof(user_listener) + kind->size,
 			complete && given > sizeof(head->size), end,
 			given >= sizeof(*head) ? head->ctx : NULL, &made, err);
-	if (e == HZ_OK) {
+	if (e == HZ_OK && user != NULL) {
 		user_listener *l = made;
 		hzi_copy_sized(l->user, kind->size, user, given);
 		*out = &l->base;

@@ -254,7 +254,7 @@ a_refusal_of_one_takes_back_all(void)
 	owner o = {0};
 	hz_error err;
 	rig_start(&r, 2, NULL);
-	hzt_scripted_on(r.member[1], ADD, 0, hzt_failing, (void *)(uintptr_t)&no);
+	hzt_scripted_on(r.member[1], ADD, 0, hzt_failing, (void *)&no);
 	HZT_EQ_INT(listen_for(&r, &o, PATIENCE_MS, &err), HZ_ERR_SERVER);
 	HZT_EQ_INT(err.server_code, 4);
 	atomic_store(&o.gone, true);
@@ -271,7 +271,7 @@ static const hzt_error_answer not_now = {19, "HazelcastInstanceNotActiveExceptio
 static void
 refuse(rig *r, size_t member)
 {
-	hzt_scripted_on(r->member[member], ADD, 0, hzt_failing, (void *)(uintptr_t)&not_now);
+	hzt_scripted_on(r->member[member], ADD, 0, hzt_failing, (void *)&not_now);
 }
 
 // A member that refuses what it once accepted is connected all the same, and asked again; then its

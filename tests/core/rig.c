@@ -112,13 +112,14 @@ rig_members(rig *r, size_t n, const char *const *settings)
 			"connection-strategy.connection-retry.initial-backoff-millis", "20",
 			"connection-strategy.connection-retry.max-backoff-millis", "100", NULL};
 	char addresses[RIG_MEMBERS * 32] = "";
+	size_t used = 0;
 	memset(r, 0, sizeof(*r));
 	pthread_mutex_init(&r->lock, NULL);
 	r->members = n;
 	for (size_t i = 0; i < n; i++) {
 		r->member[i] = hzt_scripted_start(NULL);
-		strcat(addresses, i > 0 ? "," : "");
-		strcat(addresses, hzt_scripted_address(r->member[i]));
+		used += (size_t)snprintf(addresses + used, sizeof(addresses) - used, "%s%s",
+				i > 0 ? "," : "", hzt_scripted_address(r->member[i]));
 	}
 	hzt_scripted_cluster(r->member, n);
 	HZT_OK(hz_config_new(&r->config, NULL));
@@ -148,7 +149,7 @@ rig_end(rig *r)
 	if (r->client != NULL) {
 		int64_t before_ms = hzt_now_ms();
 		HZT_OK(hz_client_shutdown(r->client, PATIENCE_MS, NULL));
-		HZT_CHECK(hzt_now_ms() - before_ms < 2000 * hzt_slowness());
+		HZT_CHECK(hzt_now_ms() - before_ms < INT64_C(2000) * hzt_slowness());
 		HZT_EQ_INT(hzi_slab_live(&r->client->slab), 0);
 		hz_client_destroy(&r->client);
 	}

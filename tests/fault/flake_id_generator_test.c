@@ -148,7 +148,7 @@ a_lost_member_is_not_noticed(void)
 	hzt_cluster_kill(cluster, 1);
 	hzt_team_join(&team, LONG_MS);
 	HZT_EQ_INT(atomic_load(&asking.failed), 0);
-	check_unique(asking.ids, THREADS * EACH);
+	check_unique(asking.ids, (size_t)THREADS * EACH);
 	hz_client_destroy(&asking.client);
 	hzt_cluster_end(&cluster);
 }

@@ -21,8 +21,8 @@
 #define THREADS (MAP_THREADS + QUEUE_THREADS)
 #define KEYS 40        // of each map thread
 #define VALUES 2000000 // of each thread, at most
-#define DEADLINE_MS 20000
-#define SLACK_MS 2000
+#define DEADLINE_MS INT64_C(20000)
+#define SLACK_MS INT64_C(2000)
 #define KILLS_MAX 20
 #define LOAD_MS 1000 // between two faults
 

@@ -359,7 +359,7 @@ a_deadline_holds_beside_a_frozen_member(void)
 		int64_t start = hzt_now_ms();
 		hz_err e = hz_map_get(map, hz_i64(key), NULL, &err);
 		int64_t took = hzt_now_ms() - start;
-		HZT_CHECK(took <= 1000 + 300 * hzt_slowness());
+		HZT_CHECK(took <= 1000 + INT64_C(300) * hzt_slowness());
 		if (e != HZ_OK) {
 			HZT_EQ_INT(e, HZ_ERR_TIMEOUT);
 			HZT_CHECK(took >= 990);
@@ -424,7 +424,7 @@ a_frozen_member_is_left_and_calls_go_on(void)
 	printf("  noticed after %lld ms, all partitions usable after %lld ms\n", (long long)noticed,
 			(long long)usable);
 	HZT_CHECK(noticed >= 1400);
-	HZT_CHECK(noticed <= 2000 + 1500 * hzt_slowness());
+	HZT_CHECK(noticed <= 2000 + INT64_C(1500) * hzt_slowness());
 
 	hzt_cluster_restart(cluster, 1);
 	hzt_cluster_wait_safe(cluster);

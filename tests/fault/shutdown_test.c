@@ -12,8 +12,8 @@
 #define LOADERS 32
 #define TAKERS 100
 #define FUTURES 500
-#define BOUND_MS 3000
-#define SLACK_MS 500
+#define BOUND_MS INT64_C(3000)
+#define SLACK_MS INT64_C(500)
 #define KEYS 500
 
 typedef struct world {

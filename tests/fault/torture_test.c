@@ -26,8 +26,6 @@
 #define MAP "torture"
 #define SPEC "2 backup=1 public="
 
-extern char **environ;
-
 // ---- The process that writes ----
 
 typedef struct writing {
@@ -162,8 +160,8 @@ start_writer(size_t rate)
 	char text[32];
 	int input[2];
 	snprintf(text, sizeof(text), "%zu", rate);
-	char *const argv[] = {"torture_test", "--write",
-			(char *)(uintptr_t)hzt_cluster_direct(s.cluster, 0), text, NULL};
+	char *const argv[] = {"torture_test", "--write", (char *)hzt_cluster_direct(s.cluster, 0),
+			text, NULL};
 	posix_spawn_file_actions_t actions;
 	HZT_CHECK(pipe2(input, O_CLOEXEC) == 0);
 	posix_spawn_file_actions_init(&actions);

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #define CAP_BYTES (1U << 20)
-#define DEADLINE_MS 400
-#define LATE_MS 5000
+#define DEADLINE_MS INT64_C(400)
+#define LATE_MS INT64_C(5000)
 #define GROWTH_BYTES (UINT64_C(48) << 20)
 #define NESTED 100000
 
@@ -108,7 +108,7 @@ endless_frames(void *ctx, hzt_request *request)
 	uint8_t content[64] = {0};
 	hzi_buf out = {0};
 	put_first(&out, request, request->type | 1, 0);
-	while (out.len < 2 * CAP_BYTES) {
+	while (out.len < (size_t)2 * CAP_BYTES) {
 		put_frame(&out, 0, content, sizeof(content));
 	}
 	send_all(request, &out);
@@ -448,7 +448,7 @@ run_script(const script *s, bool put)
 	HZT_OK(hz_map_call(b.map, &(hz_call){.timeout_ms = DEADLINE_MS * hzt_slowness()}));
 	hz_err want = put ? s->put : s->get;
 	uint32_t type = put ? HZP_MAP_PUT_REQUEST.id : HZP_MAP_GET_REQUEST.id;
-	hzt_scripted_on(b.member[0], type, 1, s->rule, (void *)(uintptr_t)s->ctx);
+	hzt_scripted_on(b.member[0], type, 1, s->rule, (void *)s->ctx);
 	uint64_t sent = hzt_scripted_count(b.member[0], type);
 	uint64_t before = bench_rss();
 	int64_t start = hzt_now_ms();

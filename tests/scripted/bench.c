@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 // Shutting down waits for no member.
-#define SHUTDOWN_MS 5000
+#define SHUTDOWN_MS INT64_C(5000)
 
 static const char *const defaults[] = {
 		"connection-strategy.connection-retry.initial-backoff-millis",
@@ -211,12 +211,14 @@ bench_put(bench *b, int64_t key, int64_t value, int64_t *old, hz_error *err)
 uint64_t
 bench_rss(void)
 {
-	unsigned long size = 0;
-	unsigned long resident = 0;
+	char line[128] = "";
+	char *at = NULL;
 	FILE *f = fopen("/proc/self/statm", "r");
-	HZT_CHECK(f != NULL);
-	HZT_CHECK(fscanf(f, "%lu %lu", &size, &resident) == 2);
+	HZT_CHECK(f != NULL && fgets(line, sizeof(line), f) != NULL);
 	fclose(f);
+	(void)strtoul(line, &at, 10); // all that is mapped
+	unsigned long resident = strtoul(at, NULL, 10);
+	HZT_CHECK(resident > 0);
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 

@@ -64,7 +64,7 @@ late_answers_reach_nobody_else(void)
 	}
 	hzt_scripted_on(b.member[0], GET, 0, hzt_held, NULL);
 	for (int i = 0; i < STALE_THREADS; i++) {
-		states[i] = (stale){.b = &b, .first = i * STALE_KEYS, .stop = &stop};
+		states[i] = (stale){.b = &b, .first = (int64_t)i * STALE_KEYS, .stop = &stop};
 		HZT_EQ_INT(pthread_create(&threads[i], NULL, get_in_a_hurry, &states[i]), 0);
 	}
 	int64_t until_ms = hzt_now_ms() + 1500;
@@ -243,7 +243,7 @@ expired_take(void)
 	HZT_OK(hz_queue_call(b.queue, &(hz_call){.timeout_ms = 100}));
 	int64_t start = hzt_now_ms();
 	HZT_EQ_INT(hz_queue_take(b.queue, &out, &err), HZ_ERR_TIMEOUT);
-	HZT_CHECK(hzt_now_ms() - start < 10000 * hzt_slowness());
+	HZT_CHECK(hzt_now_ms() - start < INT64_C(10000) * hzt_slowness());
 	HZT_CHECK(err.in_doubt);
 	HZT_EQ_INT(hzt_scripted_release(b.member[0], POLL, false, NULL, NULL), 1);
 	await_late(&b, &l, 5);
@@ -377,7 +377,7 @@ words_of_a_member(void)
 	bench b;
 	hz_error err;
 	bench_start(&b, 1, NULL);
-	hzt_scripted_on(b.member[0], PUT, 1, hzt_failing, (void *)(uintptr_t)&wordy);
+	hzt_scripted_on(b.member[0], PUT, 1, hzt_failing, (void *)&wordy);
 	HZT_EQ_INT(bench_put(&b, 1, 2, NULL, &err), HZ_ERR_UNSUPPORTED);
 	HZT_EQ_STR(err.message, "first  second [2J");
 	HZT_EQ_STR(err.where, "java.lang.UnsupportedOperationException");

@@ -176,7 +176,7 @@ blocked_callback_stops_nobody(void)
 	HZT_OK(hz_completions_new(b.client, &queue, NULL));
 	HZT_OK(hz_then(hz_map_get_async(b.map, hz_i64(1)), block, &k));
 	HZT_AWAIT(is_true, &k.entered, PATIENCE_MS);
-	hzt_scripted_on(b.member[0], PUT, 10, hzt_failing, (void *)(uintptr_t)&migrating);
+	hzt_scripted_on(b.member[0], PUT, 10, hzt_failing, (void *)&migrating);
 	HZT_OK(hz_complete_to(
 			hz_map_put_async(b.map, hz_i64(1), hz_i64(1), NULL), queue, note, &tried));
 	HZT_AWAIT(dispatched, &((waiting){queue, &tried}), PATIENCE_MS);
@@ -189,7 +189,7 @@ blocked_callback_stops_nobody(void)
 	HZT_AWAIT(dispatched, &((waiting){queue, &late}), PATIENCE_MS);
 	HZT_EQ_INT(late.result, HZ_ERR_TIMEOUT);
 	HZT_CHECK(late.err.in_doubt);
-	HZT_CHECK(hzt_now_ms() - start < 1000 * hzt_slowness());
+	HZT_CHECK(hzt_now_ms() - start < INT64_C(1000) * hzt_slowness());
 	HZT_OK(hz_map_call(b.map, NULL));
 	HZT_OK(bench_put(&b, 2, 2, NULL, NULL));
 	HZT_CHECK(!k.left);
@@ -215,7 +215,7 @@ shutdown_leaves_it_behind(void)
 	hz_queue_close(&b.queue);
 	int64_t start = hzt_now_ms();
 	HZT_EQ_INT(hz_client_shutdown(b.client, 200, &err), HZ_ERR_TIMEOUT);
-	HZT_CHECK(hzt_now_ms() - start < 1500 * hzt_slowness());
+	HZT_CHECK(hzt_now_ms() - start < INT64_C(1500) * hzt_slowness());
 	HZT_CHECK(err.message[0] != '\0');
 	hz_client_destroy(&b.client);
 	HZT_CHECK(!k.left);

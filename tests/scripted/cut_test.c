@@ -221,7 +221,7 @@ member_that_does_not_read(void)
 	HZT_OK(hz_map_call(b.map, &(hz_call){.timeout_ms = 200}));
 	int64_t start = hzt_now_ms();
 	HZT_EQ_INT(bench_get(&b, 1, NULL, &err), HZ_ERR_TIMEOUT);
-	HZT_CHECK(hzt_now_ms() - start < 5000 * hzt_slowness());
+	HZT_CHECK(hzt_now_ms() - start < INT64_C(5000) * hzt_slowness());
 	HZT_OK(hz_map_call(b.map, NULL));
 	hzt_scripted_stop_reading(b.member[0], false);
 	for (int i = 0; i < CALLS; i++) {

@@ -344,10 +344,8 @@ passes_over_who_is_out_of_range(void)
 	for (size_t i = 0; i < 2; i++) {
 		bench b;
 		hz_flake_id_generator *ids = start(&b, 3, 1, 0);
-		hzt_scripted_on(b.member[0], NEW_BATCH, 0, hzt_failing,
-				(void *)(uintptr_t)refusals[i]);
-		hzt_scripted_on(b.member[2], NEW_BATCH, 0, hzt_failing,
-				(void *)(uintptr_t)refusals[i]);
+		hzt_scripted_on(b.member[0], NEW_BATCH, 0, hzt_failing, (void *)refusals[i]);
+		hzt_scripted_on(b.member[2], NEW_BATCH, 0, hzt_failing, (void *)refusals[i]);
 		for (int n = 0; n < 40; n++) {
 			id_of(ids);
 		}
@@ -366,8 +364,7 @@ says_that_none_is_in_range(void)
 	int64_t id = 0;
 	hz_flake_id_generator *ids = start(&b, 3, 1, 0);
 	for (size_t i = 0; i < 3; i++) {
-		hzt_scripted_on(b.member[i], NEW_BATCH, 0, hzt_failing,
-				(void *)(uintptr_t)&out_of_range);
+		hzt_scripted_on(b.member[i], NEW_BATCH, 0, hzt_failing, (void *)&out_of_range);
 	}
 	HZT_EQ_INT(hz_flake_id_generator_new_id(ids, &id, &err), HZ_ERR_NODE_ID_RANGE);
 	HZT_EQ_INT(err.server_code, 81);

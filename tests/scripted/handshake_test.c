@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define AUTH HZP_CLIENT_AUTHENTICATION_REQUEST.id
-#define LATE_MS 4000
+#define LATE_MS INT64_C(4000)
 
 static const char *const brief[] = {
 		"connection-strategy.connection-retry.cluster-connect-timeout-millis",
@@ -140,7 +140,7 @@ run_script(const script *s)
 	bench_members(&b, 1, NULL, s->want == HZ_ERR_OFFLINE ? brief : NULL);
 	int threads = bench_threads();
 	int descriptors = bench_descriptors();
-	hzt_scripted_on(b.member[0], AUTH, 0, s->rule, (void *)(uintptr_t)s->ctx);
+	hzt_scripted_on(b.member[0], AUTH, 0, s->rule, (void *)s->ctx);
 	int64_t start = hzt_now_ms();
 	hz_err e = hz_client_new(b.config, &b.client, &err);
 	HZT_EQ_STR(hz_err_name(e), hz_err_name(s->want));
@@ -260,7 +260,7 @@ set_up_spoiled(void)
 			printf("  fault %zu of request %x\n", j, types[i]);
 			bench_members(&b, 1, NULL, settings);
 			hzt_scripted_on(b.member[0], types[i], 1, faults[j].rule,
-					(void *)(uintptr_t)faults[j].ctx);
+					(void *)faults[j].ctx);
 			bench_connect(&b);
 			HZT_EQ_INT(hzt_scripted_accepted(b.member[0]), 2);
 			bench_end(&b);
@@ -330,7 +330,7 @@ starting_member(void)
 {
 	bench b;
 	bench_members(&b, 1, NULL, NULL);
-	hzt_scripted_on(b.member[0], AUTH, 5, hzt_failing, (void *)(uintptr_t)ERROR(19));
+	hzt_scripted_on(b.member[0], AUTH, 5, hzt_failing, (void *)ERROR(19));
 	bench_connect(&b);
 	HZT_EQ_INT(hzt_scripted_count(b.member[0], AUTH), 6);
 	bench_end(&b);

@@ -104,8 +104,8 @@ shutdown_under_load(void)
 	hzt_scripted_mute(b.member[1], true);
 	hzt_scripted_stop_reading(b.member[2], true);
 	int64_t start = hzt_now_ms();
-	HZT_OK_ERR(hz_client_shutdown(b.client, 2000 * hzt_slowness(), &err), &err);
-	HZT_CHECK(hzt_now_ms() - start < 2000 * hzt_slowness());
+	HZT_OK_ERR(hz_client_shutdown(b.client, INT64_C(2000) * hzt_slowness(), &err), &err);
+	HZT_CHECK(hzt_now_ms() - start < INT64_C(2000) * hzt_slowness());
 	for (int i = 0; i < LOADERS + TAKERS; i++) {
 		pthread_join(threads[i], NULL);
 		HZT_EQ_INT(loaders[i].last, HZ_ERR_CLOSED);
@@ -129,7 +129,7 @@ check_quick_shutdown(bench *b)
 {
 	int64_t start = hzt_now_ms();
 	HZT_OK(hz_client_shutdown(b->client, 0, NULL));
-	HZT_CHECK(hzt_now_ms() - start < 1000 * hzt_slowness());
+	HZT_CHECK(hzt_now_ms() - start < INT64_C(1000) * hzt_slowness());
 	bench_close(b);
 }
 

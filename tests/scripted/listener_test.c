@@ -202,7 +202,7 @@ refused_by_one(void)
 	ear e = {0};
 	hz_error err = {0};
 	bench_start(&b, 2, NULL);
-	hzt_scripted_on(b.member[1], ADD, 0, hzt_failing, (void *)(uintptr_t)&refusal);
+	hzt_scripted_on(b.member[1], ADD, 0, hzt_failing, (void *)&refusal);
 	HZT_EQ_INT(listen_to(&b, &e, &err), HZ_ERR_UNSUPPORTED);
 	HZT_EQ_INT(err.server_code, 61);
 	hzt_scripted_await_request(b.member[0], REMOVE, 1, PATIENCE_MS);
@@ -305,7 +305,7 @@ refused_for_a_while(void)
 	bench_start(&b, 1, NULL);
 	HZT_OK(listen_to(&b, &refused, NULL));
 	HZT_OK(hz_client_listen_objects(b.client, &other, &objects, NULL));
-	hzt_scripted_on(b.member[0], ADD, 0, hzt_failing, (void *)(uintptr_t)&no);
+	hzt_scripted_on(b.member[0], ADD, 0, hzt_failing, (void *)&no);
 	hzt_scripted_disconnect(b.member[0], HZT_RESET);
 	await_number(&refused.gaps, 1);
 	await_number(&heard.gaps, 1);
@@ -359,7 +359,7 @@ member_silent_at_removal(void)
 	hzt_scripted_on(b.member[0], REMOVE, 0, hzt_silent, NULL);
 	int64_t start = hzt_now_ms();
 	HZT_OK(hz_listener_remove(b.client, e.id, NULL));
-	HZT_CHECK(hzt_now_ms() - start < 2000 * hzt_slowness());
+	HZT_CHECK(hzt_now_ms() - start < INT64_C(2000) * hzt_slowness());
 	HZT_EQ_INT(e.ends, 1);
 	HZT_EQ_INT(tell(b.member[0], 0, 0), 1);
 	HZT_OK(bench_get(&b, 1, NULL, NULL));

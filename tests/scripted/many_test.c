@@ -203,7 +203,7 @@ dropped(void)
 	int64_t got = 0;
 	bench_start(&b, 1, NULL);
 	static const hzt_error_answer migrating = {39, "PartitionMigratingException", "not now"};
-	hzt_scripted_on(b.member[0], PUT, 3, hzt_failing, (void *)(uintptr_t)&migrating);
+	hzt_scripted_on(b.member[0], PUT, 3, hzt_failing, (void *)&migrating);
 	hz_drop(hz_map_put_async(b.map, hz_i64(1), hz_i64(11), NULL));
 	hzt_scripted_await_request(b.member[0], PUT, 4, PATIENCE_MS);
 	HZT_OK(bench_get(&b, 1, &got, NULL));

@@ -106,8 +106,8 @@ serve(bench *b, size_t member, replica *r)
 static void
 refuse(bench *b, size_t member, const hzt_error_answer *error)
 {
-	hzt_scripted_on(b->member[member], GET, 0, hzt_failing, (void *)(uintptr_t)error);
-	hzt_scripted_on(b->member[member], ADD, 0, hzt_failing, (void *)(uintptr_t)error);
+	hzt_scripted_on(b->member[member], GET, 0, hzt_failing, (void *)error);
+	hzt_scripted_on(b->member[member], ADD, 0, hzt_failing, (void *)error);
 }
 
 static replica replicas[BENCH_MEMBERS];
@@ -509,7 +509,7 @@ waits_for_what_is_handed_over(void)
 	HZT_OK(hz_pn_counter_add_and_get(counter, 1, &n, NULL));
 	size_t first = chosen(&b, 2);
 	refuse(&b, first, &migrated);
-	hzt_scripted_on(b.member[1 - first], ADD, 12, hzt_failing, (void *)(uintptr_t)&lost);
+	hzt_scripted_on(b.member[1 - first], ADD, 12, hzt_failing, (void *)&lost);
 	HZT_OK_ERR(hz_pn_counter_add_and_get(counter, 4, &n, &err), &err);
 	HZT_EQ_INT(n, 4);
 	HZT_EQ_INT(requests(&b, 1 - first), 13);

@@ -18,7 +18,7 @@ static const hzt_error_answer illegal_state = {27, "java.lang.IllegalStateExcept
 static void
 answer_with(bench *b, size_t member, uint32_t type, uint64_t times, const hzt_error_answer *error)
 {
-	hzt_scripted_on(b->member[member], type, times, hzt_failing, (void *)(uintptr_t)error);
+	hzt_scripted_on(b->member[member], type, times, hzt_failing, (void *)error);
 }
 
 // ---- Redirects ----
@@ -31,7 +31,7 @@ move_to(void *ctx, hzt_request *request)
 	if (request->nth == 3) {
 		hzt_scripted_cluster(swapped, 2);
 	}
-	hzt_failing((void *)(uintptr_t)&wrong_target, request);
+	hzt_failing((void *)&wrong_target, request);
 }
 
 // Partition owners move: the answer is "wrong target" until a new table comes; the next try goes to
@@ -105,7 +105,7 @@ pauses_and_deadline(void)
 	int64_t start = hzt_now_ms();
 	HZT_EQ_INT(bench_put(&b, 1, 1, NULL, &err), HZ_ERR_TIMEOUT);
 	int64_t took = hzt_now_ms() - start;
-	HZT_CHECK(took >= 990 && took < 1300 * hzt_slowness());
+	HZT_CHECK(took >= 990 && took < INT64_C(1300) * hzt_slowness());
 	// Five at once, 1 + 2 + ... + 64 ms, then one every 100 ms.
 	HZT_CHECK(hzt_scripted_count(b.member[0], PUT) >= 8);
 	HZT_CHECK(hzt_scripted_count(b.member[0], PUT) <= 23);
@@ -126,7 +126,7 @@ invocation_timeout(void)
 	int64_t start = hzt_now_ms();
 	HZT_EQ_INT(bench_put(&b, 1, 1, NULL, &err), HZ_ERR_TIMEOUT);
 	int64_t took = hzt_now_ms() - start;
-	HZT_CHECK(took >= 990 && took < 1300 * hzt_slowness());
+	HZT_CHECK(took >= 990 && took < INT64_C(1300) * hzt_slowness());
 	HZT_CHECK(err.in_doubt);
 	HZT_EQ_INT(hzt_scripted_count(b.member[0], PUT), 1);
 	bench_end(&b);
@@ -228,7 +228,7 @@ offline_until_the_deadline(void)
 	int64_t took = hzt_now_ms() - start;
 	HZT_CHECK(e == HZ_ERR_TIMEOUT || e == HZ_ERR_OFFLINE);
 	HZT_CHECK(!err.in_doubt);
-	HZT_CHECK(took >= 290 && took < 800 * hzt_slowness());
+	HZT_CHECK(took >= 290 && took < INT64_C(800) * hzt_slowness());
 	HZT_OK(hz_then(hz_map_put_async(b.map, hz_i64(1), hz_i64(1), NULL), put_done, &job));
 	HZT_AWAIT(is_done, &job, 2000);
 	HZT_CHECK(job.result == HZ_ERR_TIMEOUT || job.result == HZ_ERR_OFFLINE);

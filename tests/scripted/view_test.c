@@ -31,7 +31,7 @@ typedef struct script {
 static int
 port_of(const bench *b, size_t i)
 {
-	return atoi(strrchr(hzt_scripted_address(b->member[i]), ':') + 1);
+	return (int)strtol(strrchr(hzt_scripted_address(b->member[i]), ':') + 1, NULL, 10);
 }
 
 static hzp_member_info
@@ -239,7 +239,7 @@ partition_int_max(bench *b)
 static void
 partition_listed_often(bench *b)
 {
-	size_t n = 10 * MANY;
+	size_t n = (size_t)10 * MANY;
 	int32_t *ids = calloc(n, sizeof(*ids));
 	HZT_CHECK(ids != NULL);
 	send_owners(b, ids, n);
@@ -332,7 +332,7 @@ more_keys_than_values(bench *b)
 {
 	frames(b, PARTITIONS_VIEW.id, 5,
 			(const unsigned[]){0, HZP_FLAG_BEGIN, 0, HZP_FLAG_END, HZP_FLAG_FINAL},
-			(const size_t[]){FIRST, 0, 4, 0, 17 * 3});
+			(const size_t[]){FIRST, 0, 4, 0, 51});
 }
 
 static void
