@@ -112,6 +112,9 @@ struct hzi_call {
 	const hzi_aim *aim;   // NULL: the target stays
 	void *aim_ctx;        // of the proxy; lives as long as the client, or as `extra`
 	uint64_t aim_mark;    // of the proxy
+	// An answer has come after the call was given up; NULL: items alone matter. The reading
+	// thread: may not block.
+	void (*late)(const hzi_call *call, const hzi_slice *msg);
 
 	// When. CLOCK_MONOTONIC nanoseconds.
 	_Atomic int64_t deadline_ns; // the caller's; INT64_MAX none; worker 0 reads it, too

@@ -75,6 +75,7 @@ set_defaults(hzi_call *call, const hz_call *defaults, const hzi_op *op)
 	call->deferred = false;
 	call->conn = NULL;
 	call->aim = NULL;
+	call->late = NULL;
 	atomic_store_explicit(&call->listener, 0, memory_order_relaxed);
 	call->wanted = HZI_ACTION_NONE;
 	call->join = NULL;

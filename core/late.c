@@ -102,5 +102,8 @@ hzi_late_answer(hzi_call *call, const hzi_slice *msg)
 	} else {
 		hz_items_destroy(&items);
 	}
+	if (call->late != NULL && hzp_message_type(msg->p) == call->op->proto->response->id) {
+		call->late(call, msg);
+	}
 	hzi_call_end_abandoned(call);
 }

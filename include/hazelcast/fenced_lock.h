@@ -33,8 +33,8 @@
 // All calls of a lock are repeated by themselves after their connection was lost, and the members
 // know a repeated one again: no lock is taken or given up twice. HZ_ERR_WAIT_KEY_CANCELLED: another
 // call of the same owner has taken the place of one that waited. A call that was given up while it
-// waited (by its token, or by shutdown) may still get the lock; the owner's next one takes its
-// place, and the owner may ask with hz_fenced_lock_is_locked_by_current_owner.
+// waited (by its token, say) and gets the lock all the same gives it back at once, unless its
+// connection was lost meanwhile: hz_fenced_lock_is_locked_by_current_owner tells.
 //
 // What older clients had and the members' protocol has no more: leases, taking a lock from another
 // owner (force unlock), and the rest of a lease. A lock whose owner is gone ends with the session.

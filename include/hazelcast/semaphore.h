@@ -29,7 +29,7 @@
 // doubt, unless the client's redo-operation is on.
 //
 // HZ_ERR_WAIT_KEY_CANCELLED: another call of the same owner has taken the place of one that waited.
-// A call that was given up while it waited (by its token) may still get its permits.
+// Permits that a call gets after it was given up are given back, unless its connection was lost.
 #ifndef HAZELCAST_SEMAPHORE_H
 #define HAZELCAST_SEMAPHORE_H
 

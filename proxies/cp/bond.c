@@ -6,6 +6,7 @@
 #include "protocol/message.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define NS_PER_MS INT64_C(1000000)
 
@@ -272,6 +273,95 @@ hzi_cp_bond_choose_thread(hzi_call *call)
 	write_who(call, NO_SESSION, ((const borrowed *)call->extra)->thread);
 	return HZ_OK;
 }
+
+// ---- What came too late ----
+
+// The beginning of all requests, and the number of permits, which those of locks do not have.
+typedef struct undo_request {
+	hzp_raft_group_id group_id;
+	hzp_bytes name;
+	int64_t session_id;
+	int64_t thread_id;
+	hz_uuid invocation_uid;
+	int32_t permits;
+} undo_request;
+
+typedef struct undo {
+	hzi_job job;
+	hz_client *client; // held
+	hzi_cp_bond *bond;
+	const hzi_op *op;
+	undo_request request;
+} undo;
+
+// The members do not know a repeated call of no session again.
+static hzi_again
+again_undo(hzi_call *call)
+{
+	if ((int64_t)call->aim_mark == NO_SESSION && call->in_doubt) {
+		call->code = HZ_ERR_INDETERMINATE;
+	}
+	return HZI_AGAIN_NO;
+}
+
+static void
+run_undo(hzi_job *job)
+{
+	static const hzi_aim aim = {hzi_cp_choose, again_undo, NULL};
+	undo *u = HZI_OUTER(job, undo, job);
+	hzi_call *call;
+	hz_future future;
+	if (!hzi_workers_stopped(u->client) &&
+			hzi_call_begin_on(u->client, NULL, u->op, &call, &future)) {
+		call->library = true;
+		call->aim = &aim;
+		call->aim_ctx = u->bond;
+		call->aim_mark = (uint64_t)u->request.session_id;
+		hz_drop(hzi_call_submit(call, &u->request));
+	}
+	hzi_client_release(u->client);
+	free(u);
+}
+
+int64_t
+hzi_cp_bond_answer(const hzi_slice *msg, size_t n)
+{
+	const uint8_t *at = msg->p + HZP_FRAME_HEADER + HZP_RESPONSE_HEADER;
+	if (hzi_load_le32(msg->p) < HZP_FRAME_HEADER + HZP_RESPONSE_HEADER + n) {
+		return 0;
+	}
+	return n == 1 ? *at != 0 : (int64_t)hzi_load_le64(at);
+}
+
+void
+hzi_cp_bond_undo(const hzi_call *call, const hzi_op *op)
+{
+	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	const uint8_t *msg = call->request.data;
+	undo *u = calloc(1, sizeof(*u));
+	if (u == NULL) {
+		return;
+	}
+	u->client = call->client;
+	u->bond = bond;
+	u->op = op;
+	u->request = (undo_request){
+			.group_id = hzi_cp_group_id(bond->group),
+			.name = {(const uint8_t *)call->structure_name,
+					(uint32_t)strcspn(call->structure_name, "@")},
+			.session_id = (int64_t)hzi_load_le64(msg + AT_SESSION),
+			.thread_id = (int64_t)hzi_load_le64(msg + AT_THREAD),
+			.invocation_uid = hzi_uuid_random(),
+	};
+	if (op->proto->request->struct_size == sizeof(undo_request)) {
+		u->request.permits = (int32_t)hzi_load_le32(msg + AT_REST);
+	}
+	u->job.run = run_undo;
+	hzi_client_retain(u->client);
+	hzi_worker_run(u->client, &u->job);
+}
+
+// ---- Tries ----
 
 void
 hzi_cp_bond_write_timeout(hzi_call *call, bool permits)

@@ -63,6 +63,14 @@ hz_err hzi_cp_bond_choose_thread(hzi_call *call);
 // The session of the last try; 0 when there was none.
 int64_t hzi_cp_bond_session(const hzi_call *call);
 
+// For `late`: what the call has taken is for nobody, so it is given back by this operation, with
+// the session and thread that took it. Its request begins like all others; the number of permits is
+// that of the call. Does not block; without memory what was taken stays so.
+void hzi_cp_bond_undo(const hzi_call *call, const hzi_op *undo);
+
+// The number of n bytes, 1 or 8, that an answer consists of; 0 when it is too short.
+int64_t hzi_cp_bond_answer(const hzi_slice *msg, size_t n);
+
 // Writes what is left of a call's timeout into the request. The deadline is a grace behind its end.
 // `permits`: the request has their number, too.
 void hzi_cp_bond_write_timeout(hzi_call *call, bool permits);

@@ -189,6 +189,15 @@ take_fence(hzi_call *call, hz_result *out, hz_error *err)
 	return read_fence(call, &out->u.i64, err);
 }
 
+static void
+unlock_late(const hzi_call *call, const hzi_slice *msg)
+{
+	static const hzi_op undo = {&HZP_FENCED_LOCK_UNLOCK, HZ_RESULT_NONE, 0, NULL};
+	if (hzi_cp_bond_answer(msg, 8) > 0) {
+		hzi_cp_bond_undo(call, &undo);
+	}
+}
+
 static hz_future
 try_lock(hz_fenced_lock *lock, const hzi_op *op, int64_t timeout_ms)
 {
@@ -203,6 +212,7 @@ try_lock(hz_fenced_lock *lock, const hzi_op *op, int64_t timeout_ms)
 	if (timeout_ms < 0) {
 		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "negative timeout");
 	}
+	call->late = unlock_late;
 	hzi_call_waits(call, timeout_ms);
 	return hzi_call_submit(call,
 			&(hzp_fenced_lock_try_lock_request){
@@ -226,6 +236,7 @@ hz_fenced_lock_lock_async(hz_fenced_lock *lock)
 	if (!hzi_cp_bond_begin(cp_of(lock), bond_of(lock), &LOCK, &aim, &call, &future)) {
 		return future;
 	}
+	call->late = unlock_late;
 	return hzi_call_submit(call,
 			&(hzp_fenced_lock_lock_request){
 					.group_id = hzi_cp_group_id(lock->cp.group),

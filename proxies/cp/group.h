@@ -38,7 +38,7 @@ typedef struct hzi_cp_group {
 // What all handles of one structure share. Lives as long as the client.
 typedef struct hzi_cp_object {
 	_Atomic(const hzi_cp_group *) group; // NULL: the next one to open it has to ask
-	_Atomic(struct hzi_cp_bond *) bonds; // with sessions (bond.h), for structures that have them
+	_Atomic(struct hzi_cp_bond *) bonds; // bond.h; NULL: no calls with sessions
 } hzi_cp_object;
 
 // The head of every handle of a CP structure. It stays bound to the group that it was opened in.

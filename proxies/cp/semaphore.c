@@ -178,6 +178,14 @@ need_permits(hzi_call *call, hz_result *out, hz_error *err)
 			: e;
 }
 
+static void
+release_late(const hzi_call *call, const hzi_slice *msg)
+{
+	if (hzi_cp_bond_answer(msg, 1) > 0) {
+		hzi_cp_bond_undo(call, &RELEASE);
+	}
+}
+
 // Without a timeout to be kept the number in the request stays: 0 for at once, -1 for ever.
 static hz_future
 acquire(hz_semaphore *semaphore, const hzi_op *op, int32_t permits, int64_t timeout_ms)
@@ -196,6 +204,7 @@ acquire(hz_semaphore *semaphore, const hzi_op *op, int32_t permits, int64_t time
 	if (timeout_ms < 0 && op != &ACQUIRE) {
 		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "negative timeout");
 	}
+	call->late = release_late;
 	if (timeout_ms > 0) {
 		hzi_call_waits(call, timeout_ms);
 	}

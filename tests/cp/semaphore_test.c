@@ -158,20 +158,36 @@ releases_only_what_it_has(void)
 	finish();
 }
 
+static bool
+is_back(void *ctx)
+{
+	int32_t n = 0;
+	(void)ctx;
+	HZT_OK_ERR(hz_semaphore_available_permits(seen, &n, &err), &err);
+	return n == 1;
+}
+
 static void
 cancelled(void)
 {
 	hz_call call = {0};
+	bool got = false;
 	begin(1);
 	HZT_OK_ERR(hz_semaphore_acquire(seen, 1, &err), &err);
 	HZT_OK_ERR(hz_cancel_new(rig_client(), &call.cancel, &err), &err);
 	HZT_OK(hz_semaphore_call(permits, &call));
+	HZT_OK_ERR(hz_semaphore_try_acquire(permits, 1, 0, &got, &err), &err); // a session
 	hz_future waiting = hz_semaphore_acquire_async(permits, 1);
 	hz_cancel_fire(call.cancel);
 	HZT_EQ_INT(hz_await_none(waiting, &err), HZ_ERR_CANCELLED);
 	HZT_OK(hz_semaphore_call(permits, NULL));
 	hz_cancel_destroy(&call.cancel);
 	HZT_OK_ERR(hz_semaphore_release(seen, 1, &err), &err);
+	// If the members give it a permit all the same, it is given back.
+	HZT_OK_ERR(hz_semaphore_try_acquire(seen, 1, 20000, &got, &err), &err);
+	HZT_CHECK(got);
+	HZT_OK_ERR(hz_semaphore_release(seen, 1, &err), &err);
+	HZT_AWAIT(is_back, NULL, 20000);
 	finish();
 }
 
