@@ -8,7 +8,7 @@
 #define WINDOW_CONNECTIONS 16U
 
 typedef struct hzi_batch {
-	const hz_client *client;
+	hz_client *client; // held, for its connections: NULL without a batch
 	unsigned depth;
 	uint32_t calls;
 	size_t bytes;
@@ -41,6 +41,17 @@ hzi_batch_flush(const hz_client *client)
 	if (hzi_batch_open(client) && batch.connections != 0) {
 		flush();
 	}
+}
+
+// The client may have been destroyed in the meantime, and this be the last that holds it.
+static void
+leave(void)
+{
+	hz_client *client = batch.client;
+	flush();
+	batch.depth = 0;
+	batch.client = NULL;
+	hzi_client_release(client);
 }
 
 static void
@@ -76,11 +87,12 @@ hz_batch_begin(hz_client *client)
 	}
 	if (batch.depth != 0 && batch.client != client) {
 		// One batch at a time: the other client's goes out now.
-		flush();
-		batch.depth = 0;
+		leave();
 	}
-	batch.client = client;
-	batch.depth++;
+	if (batch.depth++ == 0) {
+		hzi_client_retain(client);
+		batch.client = client;
+	}
 }
 
 HZ_API void
@@ -90,7 +102,6 @@ hz_batch_end(hz_client *client)
 		return;
 	}
 	if (--batch.depth == 0) {
-		flush();
-		batch.client = NULL;
+		leave();
 	}
 }

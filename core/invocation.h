@@ -130,7 +130,8 @@ bool hzi_join_begin(hzi_call *parent, uint32_t n);
 hzi_call *hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index);
 void hzi_join_child_submit(hzi_call *parent, hzi_call *child, const void *request);
 
-// Ends a fan-out whose preparation failed: nothing is sent. Gives the future.
+// Ends a fan-out whose preparation failed (with the code of a child that could not begin, if there
+// was one): nothing is sent. Gives the future.
 hz_future hzi_join_abort(hzi_call *parent, hz_err code);
 
 // Sends all children, if there is room for a call. Never blocks. Gives the future.

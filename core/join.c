@@ -36,6 +36,7 @@ hzi_join_child_begin(hzi_call *parent, const hzi_op *op, uint32_t index)
 	hz_call defaults = {.cancel = atomic_load_explicit(&parent->cancel, memory_order_relaxed)};
 	HZI_ASSERT(index < join->count && join->children[index] == NULL);
 	if (!hzi_call_begin_on(parent->client, &defaults, op, &child, &refused)) {
+		parent->code = (hz_err)refused.id_; // no memory, or the client is being closed
 		return NULL;
 	}
 	atomic_store_explicit(&child->deadline_ns,
@@ -189,7 +190,7 @@ hzi_join_submit(hzi_call *parent)
 hz_future
 hzi_join_abort(hzi_call *parent, hz_err code)
 {
-	return hzi_call_refuse(parent, code, NULL);
+	return hzi_call_refuse(parent, parent->code != HZ_OK ? parent->code : code, NULL);
 }
 
 void

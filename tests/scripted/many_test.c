@@ -166,6 +166,25 @@ batch_leaves_when_awaited(void)
 	bench_end(&b);
 }
 
+// A batch that nobody ended when its client was destroyed: the next one on this thread finds
+// nothing that is gone.
+static void
+batch_outlives_its_client(void)
+{
+	bench first;
+	bench second;
+	bench_start(&first, 1, NULL);
+	bench_start(&second, 1, NULL);
+	hz_batch_begin(first.client);
+	hz_drop(hz_map_put_async(first.map, hz_i64(1), hz_i64(1), NULL));
+	bench_close(&first);
+	hz_batch_begin(second.client);
+	hz_future put = hz_map_put_async(second.map, hz_i64(1), hz_i64(1), NULL);
+	hz_batch_end(second.client);
+	HZT_OK(hz_await_value(put, NULL, NULL));
+	bench_end(&second);
+}
+
 // ---- Futures ----
 
 static void
@@ -218,6 +237,7 @@ static const hzt_case cases[] = {
 		{"permits_come_back", permits_come_back},
 		{"sixty_four_in_one_write", sixty_four_in_one_write},
 		{"batch_leaves_when_awaited", batch_leaves_when_awaited},
+		{"batch_outlives_its_client", batch_outlives_its_client},
 		{"consumed_twice", consumed_twice},
 		{"dropped", dropped},
 };
