@@ -243,7 +243,9 @@ void
 hzi_registrations_clear(hzi_cluster *cluster)
 {
 	hzi_list *all = &cluster->registrations.all;
-	for (hzi_link *link = hzi_list_first(all); link != NULL; link = hzi_list_first(all)) {
+	hzi_link *next;
+	for (hzi_link *link = hzi_list_first(all); link != NULL; link = next) {
+		next = hzi_list_next(all, link);
 		hzi_listening_destroy(HZI_OUTER(link, hzi_listening, link));
 	}
 }

@@ -80,7 +80,7 @@ hzi_user_make(hz_client *client, const hzi_user_kind *kind, const void *user, bo
 	const hzi_user_head *head = user;
 	size_t given = head != NULL ? head->size : 0;
 	end_fn end = NULL;
-	if (given >= kind->end_at + sizeof(end)) {
+	if (user != NULL && given >= kind->end_at + sizeof(end)) {
 		memcpy(&end, (const char *)user + kind->end_at, sizeof(end));
 	}
 	void *made = NULL;
@@ -99,9 +99,9 @@ hz_err
 hzi_user_listen(hz_client *client, const hzi_user_kind *kind, const void *user, hz_listener_id *id,
 		hz_error *err)
 {
-	hzi_listener *l;
+	hzi_listener *l = NULL;
 	hz_err e = hzi_user_make(client, kind, user, id != NULL, &l, err);
-	if (e != HZ_OK) {
+	if (l == NULL) {
 		return e;
 	}
 	int64_t deadline_ns = kind->class_.add != NULL

@@ -59,7 +59,7 @@ late_answers_reach_nobody_else(void)
 	stale states[STALE_THREADS];
 	_Atomic bool stop = false;
 	bench_start(&b, 1, NULL);
-	for (int64_t key = 0; key < STALE_THREADS * STALE_KEYS; key++) {
+	for (int64_t key = 0; key < (int64_t)STALE_THREADS * STALE_KEYS; key++) {
 		HZT_OK(bench_set(&b, key, key, NULL));
 	}
 	hzt_scripted_on(b.member[0], GET, 0, hzt_held, NULL);

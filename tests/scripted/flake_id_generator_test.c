@@ -328,7 +328,7 @@ threads_may_share_a_handle(void)
 	for (size_t i = 0; i < (size_t)THREADS * EACH; i++) {
 		int64_t id = pupils[i / EACH].got[i % EACH];
 		int64_t batch = id / 1000000;
-		HZT_CHECK(batch > 0 && batch < IDS && id % 1000000 < 16 * STEP);
+		HZT_CHECK(batch > 0 && batch < IDS && id % 1000000 < INT64_C(16) * STEP);
 		HZT_CHECK(!seen[batch][id % 1000000 / STEP]);
 		seen[batch][id % 1000000 / STEP] = true;
 	}
