@@ -18,8 +18,8 @@ record_of(hz_future future)
 	return hzi_slab_at(&client->slab, (uint32_t)(future.id_ & ((1U << HZI_SLOT_BITS) - 1)));
 }
 
-// Consumes a future. An unconsumed ticket is even; consuming makes it odd, release even again. NULL:
-// there was nothing to consume, *e says why.
+// Consumes a future. An unconsumed ticket is even; consuming makes it odd, release even again.
+// NULL: there was nothing to consume, *e says why.
 static hzi_call *
 consume(hz_future future, hz_err *e, hz_error *err)
 {
