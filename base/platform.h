@@ -57,8 +57,8 @@ void hzi_futex_wake(_Atomic uint32_t *word, int n);
 
 // The same two for words on which thousands may sleep for long, one on each. Newer kernels keep a
 // process's own sleepers in very few lists, and each wake of any other word would walk over all of
-// them (9 us beside 4,000 sleepers, 0.2 without); these sleepers wait in the lists that all processes
-// share. A word must be waited for and woken by the same pair.
+// them (9 us beside 4,000 sleepers, 0.2 without); these sleepers wait in the lists that all
+// processes share. A word must be waited for and woken by the same pair.
 hzi_futex_result hzi_futex_park(_Atomic uint32_t *word, uint32_t expected, int64_t deadline_ns);
 void hzi_futex_unpark(_Atomic uint32_t *word, int n);
 

@@ -180,8 +180,8 @@ many_on_their_way_take_nothing(void)
 	hz_map_close(&map);
 }
 
-// A busy machine lets answers pile up as never before, and the pools grow to what they then need; in
-// one of so many rounds they do not.
+// A busy machine lets answers pile up as never before, and the pools grow to what they then need;
+// in one of so many rounds they do not.
 enum { ROUNDS = 5 };
 
 struct worker {

@@ -3,8 +3,8 @@
 
 #include "protocol/gen/map.h"
 
-// The requests are those of a map; a row of another shape is a mistake of ours, which its first call
-// shows.
+// The requests are those of a map; a row of another shape is a mistake of ours, which its first
+// call shows.
 #define HAS_SHAPE(op, shape)                                                                       \
 	((op)->proto->request->struct_size == sizeof(hzp_map_##shape##_request))
 

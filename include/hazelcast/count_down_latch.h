@@ -64,8 +64,8 @@ hz_count_down_latch_destroy(hz_count_down_latch **latch, hz_error *err)
 
 // ---- Waiting ----
 
-// Waits until the count is zero: with the handle's timeout, without end if it has none. HZ_ERR_TIMEOUT
-// when it was not in time. Result: none. Since 0.1.
+// Waits until the count is zero: with the handle's timeout, without end if it has none.
+// HZ_ERR_TIMEOUT when it was not in time. Result: none. Since 0.1.
 HZ_API hz_future hz_count_down_latch_await_async(hz_count_down_latch *latch);
 HZ_API HZ_INLINE hz_err
 hz_count_down_latch_await(hz_count_down_latch *latch, hz_error *err)

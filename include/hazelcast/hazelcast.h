@@ -30,8 +30,8 @@
 #include <hazelcast/pn_counter.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/reliable_topic.h>
-#include <hazelcast/ringbuffer.h>
 #include <hazelcast/replicated_map.h>
+#include <hazelcast/ringbuffer.h>
 #include <hazelcast/semaphore.h>
 #include <hazelcast/set.h>
 #include <hazelcast/temporal.h>

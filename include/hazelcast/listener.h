@@ -5,10 +5,10 @@
 //
 // All functions of a listener are called on event dispatch threads, never on an I/O thread. They
 // may make calls with a deadline; a call without one is refused with HZ_ERR_WOULD_DEADLOCK. Events
-// of one key come in order; what a connection that was lost, a full queue, or a member that would not
-// register the listener again may have swallowed is announced by `gap`. Such a member is logged and
-// asked again and again, with the pauses of a reconnect; the gap comes when it has accepted, or left.
-// `end` is the last call ever made with a listener's ctx.
+// of one key come in order; what a connection that was lost, a full queue, or a member that would
+// not register the listener again may have swallowed is announced by `gap`. Such a member is logged
+// and asked again and again, with the pauses of a reconnect; the gap comes when it has accepted, or
+// left. `end` is the last call ever made with a listener's ctx.
 //
 // Closing the handle that a listener was added with does not end it. When a structure is destroyed
 // in the cluster, by whomever, members forget its listeners without a word: those hear nothing
@@ -36,8 +36,9 @@ typedef struct hz_listener_id {
 	uint64_t id;
 } hz_listener_id;
 
-// Events may be missing: a connection was lost and is back, or a member did not have the listener for a
-// while (lost_at_ms, regained_at_ms: milliseconds since 1970), or the listener was too slow for its bound (dropped events).
+// Events may be missing: a connection was lost and is back, or a member did not have the listener
+// for a while (lost_at_ms, regained_at_ms: milliseconds since 1970), or the listener was too slow
+// for its bound (dropped events).
 //
 // Of a lost connection, events of changes that were made from lost_at_ms to regained_at_ms may be
 // missing, and no others. The span is never too short; it begins when the last request left that

@@ -177,9 +177,9 @@ hz_replicated_map_entry_set(hz_replicated_map *map, hz_items **out, hz_error *er
 
 // Listens to keys that are added, updated, removed and evicted (their time to live was over), of
 // all keys or of one, and to the clearing of the whole, from now on; as hz_map_listen. Values
-// always come: members have no choice here. Every member ends an entry's time by itself and tells of
-// it, so `evicted` comes once from each; `removed` comes also, without an old value, when a key was
-// removed that was not there. Since 0.1.
+// always come: members have no choice here. Every member ends an entry's time by itself and tells
+// of it, so `evicted` comes once from each; `removed` comes also, without an old value, when a key
+// was removed that was not there. Since 0.1.
 HZ_API hz_err hz_replicated_map_listen(hz_replicated_map *map, const hz_entry_listener *listener,
 		const hz_listen_options *options, hz_listener_id *id, hz_error *err);
 

@@ -342,8 +342,8 @@ hzi_cp_again(hzi_call *call)
 	if (hzi_retry_harmless(call)) {
 		return HZI_AGAIN_LATER;
 	}
-	// Elsewhere a member that left has not done what it was asked for. Here it has passed it on to
-	// a group that may do so yet: no rule may repeat it.
+	// Elsewhere a member that left has not done what it was asked for. Here it has passed it on
+	// to a group that may do so yet: no rule may repeat it.
 	call->in_doubt = true;
 	call->server_code = 0;
 	return HZI_AGAIN_NO;

@@ -43,7 +43,7 @@ typedef struct hzi_cp_object {
 
 // The head of every handle of a CP structure. It stays bound to the group that it was opened in.
 typedef struct hzi_cp_handle {
-	hzi_handle handle; // its name is what the members call the structure's proxy: object[@group]
+	hzi_handle handle; // its name is what members call the proxy: object[@group]
 	hzi_cp_object *object;
 	const hzi_cp_group *group;
 	uint32_t object_length; // of the part of the name before the '@'
