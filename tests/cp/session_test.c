@@ -21,7 +21,7 @@ typedef struct owner {
 
 // What an owner tells: how a step ended, and a number.
 typedef struct report {
-	int32_t e;
+	hz_err e;
 	int64_t n;
 } report;
 
@@ -81,7 +81,7 @@ own(const owner *o, const char *addresses, int from, int to)
 static report
 hear(const owner *o)
 {
-	report r = {-1, 0};
+	report r = {HZ_ERR_IO, 0};
 	HZT_EQ_INT(read(o->from, &r, sizeof(r)), sizeof(r));
 	return r;
 }
