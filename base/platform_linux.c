@@ -236,6 +236,19 @@ hzi_thread_detach(hzi_thread *thread)
 	pthread_detach(thread->handle);
 }
 
+hz_err
+hzi_thread_finish(hzi_thread *thread, _Atomic uint32_t *finished, int64_t deadline_ns)
+{
+	while (atomic_load(finished) == 0) {
+		if (hzi_futex_wait(finished, 0, deadline_ns) == HZI_FUTEX_TIMEOUT) {
+			hzi_thread_detach(thread);
+			return HZ_ERR_TIMEOUT;
+		}
+	}
+	hzi_thread_join(thread);
+	return HZ_OK;
+}
+
 uint64_t
 hzi_thread_id(void)
 {

@@ -387,14 +387,7 @@ stop_worker(hzi_worker *worker, int64_t deadline_ns)
 	worker->running = false;
 	atomic_store(&worker->stop, true);
 	hzi_mailbox_ring(&worker->inbox);
-	while (atomic_load(&worker->finished) == 0) {
-		if (hzi_futex_wait(&worker->finished, 0, deadline_ns) == HZI_FUTEX_TIMEOUT) {
-			hzi_thread_detach(&worker->thread);
-			return HZ_ERR_TIMEOUT;
-		}
-	}
-	hzi_thread_join(&worker->thread);
-	return HZ_OK;
+	return hzi_thread_finish(&worker->thread, &worker->finished, deadline_ns);
 }
 
 hz_err

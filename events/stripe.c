@@ -77,14 +77,7 @@ hzi_stripe_stop(hzi_stripe *stripe, int64_t deadline_ns)
 	stripe->running = false;
 	atomic_store(&stripe->stop, true);
 	hzi_mailbox_ring(&stripe->inbox);
-	while (atomic_load(&stripe->finished) == 0) {
-		if (hzi_futex_wait(&stripe->finished, 0, deadline_ns) == HZI_FUTEX_TIMEOUT) {
-			hzi_thread_detach(&stripe->thread);
-			return HZ_ERR_TIMEOUT;
-		}
-	}
-	hzi_thread_join(&stripe->thread);
-	return HZ_OK;
+	return hzi_thread_finish(&stripe->thread, &stripe->finished, deadline_ns);
 }
 
 void
