@@ -70,13 +70,19 @@ bear_loss(reliable_listener *l, int64_t came)
 	return lives(l);
 }
 
-// The member that published, if it is still there.
+// Who published the message before, in the same batch: mostly it is who published this one.
+typedef struct publisher {
+	hzp_bytes host; // lent by the batch; NULL: there was none
+	int32_t port;
+	hz_uuid member;
+} publisher;
+
 static hz_uuid
-find_member(hz_client *client, const hzi_reliable_message *message)
+look_up_member(hz_client *client, const hzi_reliable_message *message)
 {
 	hz_uuid found = {0};
 	hz_members *members = NULL;
-	if (message->host.p == NULL || hz_client_members(client, &members, NULL) != HZ_OK) {
+	if (hz_client_members(client, &members, NULL) != HZ_OK) {
 		return found;
 	}
 	for (size_t i = 0; i < hz_members_count(members); i++) {
@@ -88,6 +94,21 @@ find_member(hz_client *client, const hzi_reliable_message *message)
 	}
 	hz_members_destroy(&members);
 	return found;
+}
+
+// The member that published, if it is still there.
+static hz_uuid
+find_member(hz_client *client, const hzi_reliable_message *message, publisher *last)
+{
+	if (message->host.p == NULL) {
+		return (hz_uuid){0};
+	}
+	if (last->host.p == NULL || last->port != message->port ||
+			last->host.n != message->host.n ||
+			memcmp(last->host.p, message->host.p, last->host.n) != 0) {
+		*last = (publisher){message->host, message->port, look_up_member(client, message)};
+	}
+	return last->member;
 }
 
 // ---- Is it still the same ringbuffer? ----
@@ -161,7 +182,7 @@ take_head(reliable_listener *l, hzi_step *next_step)
 
 // True: the listener goes on.
 static bool
-give(reliable_listener *l, const hz_value *item, int64_t sequence)
+give(reliable_listener *l, const hz_value *item, int64_t sequence, publisher *last)
 {
 	hz_client *client = l->base.client;
 	hzi_reliable_message message;
@@ -176,7 +197,7 @@ give(reliable_listener *l, const hz_value *item, int64_t sequence)
 	hz_message event = {
 			.topic = l->base.name,
 			.published_at_ms = message.published_at_ms,
-			.member = find_member(client, &message),
+			.member = find_member(client, &message, last),
 			.sequence = sequence,
 	};
 	hzi_event_value(&l->base, message.payload, &event.value);
@@ -204,6 +225,7 @@ give_all(reliable_listener *l, hzi_step *next_step)
 {
 	hzi_reader *r = l->reader;
 	hz_value item;
+	publisher last = {0};
 	r->failures = 0;
 	while (hz_items_next(r->items, NULL, &item)) {
 		int64_t sequence = hz_items_seq(r->items);
@@ -219,7 +241,7 @@ give_all(reliable_listener *l, hzi_step *next_step)
 		}
 		hzi_heard_add(&l->heard, sequence, &item);
 		r->next = sequence + 1;
-		if (!give(l, &item, sequence)) {
+		if (!give(l, &item, sequence, &last)) {
 			return false;
 		}
 	}
@@ -320,7 +342,7 @@ start(hz_reliable_topic *topic, reliable_listener *l, const hz_reliable_listen_o
 	hzi_reader *r = hzi_reader_new(topic, run, &why);
 	hz_err e = r != NULL ? find_start(r, options, &why) : (hz_err)why.code;
 	l->reader = r;
-	if (e != HZ_OK) {
+	if (e != HZ_OK || r == NULL) {
 		hzi_listener_free(&l->base);
 		if (err != NULL) {
 			*err = why;

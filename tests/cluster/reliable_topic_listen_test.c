@@ -29,6 +29,7 @@ typedef struct heard {
 	hz_client *leave; // removes itself in its first message
 	hz_listener_id id;
 	hz_uuid member;
+	hz_uuid members[4]; // of the last messages, by their number
 	const char *name;
 } heard;
 
@@ -45,6 +46,7 @@ on_message(void *ctx, const hz_message *message)
 	int64_t want = atomic_exchange(&h->next, n + 1);
 	atomic_fetch_add(&h->odd, want != -1 && want != n && atomic_load(&h->gap_to) != n);
 	h->member = message->member;
+	h->members[(uint64_t)n % 4] = message->member;
 	atomic_fetch_add(&h->messages, 1);
 	if (h->leave != NULL) {
 		atomic_fetch_add(&h->odd, hz_listener_remove(h->leave, h->id, NULL) != HZ_OK);
@@ -632,6 +634,35 @@ members_publish_under_their_address(void)
 	finish();
 }
 
+// Publishers take turns within one batch: each message has its own.
+static void
+publishers_of_one_batch_are_told_apart(void)
+{
+	static heard h;
+	static const size_t turns[4] = {0, 1, 1, 0};
+	uint8_t bytes[4][256];
+	hz_value items[4];
+	hz_members *members = NULL;
+	begin("turns", 0);
+	hz_ringbuffer *ring = open_ring();
+	hz_listener_id id = listen(&h, HZ_RELIABLE_START_NEXT, 0, false);
+	HZT_OK_ERR(hz_client_members(session_client(), &members, &err), &err);
+	for (int i = 0; i < 4; i++) {
+		items[i] = hz_data(bytes[i],
+				envelope_of(bytes[i], hz_members_at(members, turns[i]), i));
+	}
+	HZT_OK_ERR(hz_ringbuffer_add_all(ring, items, 4, HZ_OVERFLOW_FAIL, NULL, &err), &err);
+	await_messages(&h, 4);
+	for (int i = 0; i < 4; i++) {
+		const hz_uuid want = hz_members_at(members, turns[i])->uuid;
+		HZT_CHECK(h.members[i].msb == want.msb && h.members[i].lsb == want.lsb);
+	}
+	hz_members_destroy(&members);
+	remove_listener(&h, id);
+	hz_ringbuffer_close(&ring);
+	finish();
+}
+
 // ---- Arguments ----
 
 static void
@@ -688,6 +719,7 @@ static const hzt_case cases[] = {
 		{"batches_may_be_large_or_larger_than_the_topic",
 				batches_may_be_large_or_larger_than_the_topic},
 		{"members_publish_under_their_address", members_publish_under_their_address},
+		{"publishers_of_one_batch_are_told_apart", publishers_of_one_batch_are_told_apart},
 		{"arguments_are_checked", arguments_are_checked},
 };
 
