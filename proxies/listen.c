@@ -58,7 +58,7 @@ hzi_handle_listen(hzi_handle *handle, const hzi_user_kind *kind, const void *use
 			kind->class_.add->proto->request->struct_size == sizeof(name_add_request));
 	hz_err e = hzi_user_make(handle != NULL ? handle->client : NULL, kind, user,
 			handle != NULL && id != NULL && complete, &l, err);
-	if (e != HZ_OK) {
+	if (e != HZ_OK || handle == NULL) {
 		return e;
 	}
 	l->name = handle->name;

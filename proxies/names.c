@@ -69,7 +69,7 @@ static names *
 make_room(void)
 {
 	names *all = calloc(1, sizeof(*all));
-	hzi_name **buckets = calloc(BUCKETS_FIRST, sizeof(buckets[0]));
+	hzi_name **buckets = calloc(BUCKETS_FIRST, sizeof(hzi_name *));
 	if (all == NULL || buckets == NULL) {
 		free(all);
 		free(buckets);
@@ -115,7 +115,7 @@ static void
 grow(names *all)
 {
 	names bigger = {.bucket_count = all->bucket_count * 2};
-	bigger.buckets = calloc(bigger.bucket_count, sizeof(bigger.buckets[0]));
+	bigger.buckets = calloc(bigger.bucket_count, sizeof(hzi_name *));
 	if (bigger.buckets == NULL) {
 		return;
 	}

@@ -353,7 +353,11 @@ bool
 hzi_cp_begin(hzi_cp_handle *handle, const hzi_op *op, hzi_call **call, hz_future *future)
 {
 	static const hzi_aim aim = {hzi_cp_choose, hzi_cp_again, NULL};
-	if (!hzi_call_begin(handle != NULL ? &handle->handle : NULL, op, call, future)) {
+	if (handle == NULL) {
+		*future = hzi_future_error(HZ_ERR_ARGUMENT);
+		return false;
+	}
+	if (!hzi_call_begin(&handle->handle, op, call, future)) {
 		return false;
 	}
 	(*call)->aim = &aim;
