@@ -219,6 +219,7 @@ hz_flake_id_generator_open(hz_client *client, const char *name, const hz_flake_i
 	if (e != HZ_OK) {
 		return e;
 	}
+	HZI_ASSERT(handle != NULL); // since it was opened
 	hz_flake_id_generator *opened = HZI_OUTER(handle, hz_flake_id_generator, handle);
 	opened->source = make_source(handle, &checked);
 	if (opened->source == NULL) {

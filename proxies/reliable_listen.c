@@ -349,6 +349,7 @@ start(hz_reliable_topic *topic, reliable_listener *l, const hz_reliable_listen_o
 		}
 		return e;
 	}
+	HZI_ASSERT(id != NULL);
 	// Added, the listener may be gone at any time, and its hold with it.
 	hzi_reader_hold(r);
 	e = hzi_listener_add(&l->base, HZI_NEVER, id, err);
@@ -401,6 +402,7 @@ hz_reliable_topic_listen(hz_reliable_topic *topic, const hz_reliable_listener *l
 	if (e != HZ_OK) {
 		return fault != NULL ? hzi_fail(err, e, "%s", fault) : e;
 	}
+	HZI_ASSERT(topic != NULL && id != NULL); // since the listener was made
 	reliable_listener *l = made;
 	l->user = user;
 	l->base.name = topic->handle.name;

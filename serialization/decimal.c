@@ -206,7 +206,8 @@ hz_decimal_format(const hz_decimal *decimal, char *buf, size_t cap, size_t *need
 	if (digits == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a decimal");
 	}
-	hzi_sink to = {.buf = buf, .cap = cap};
+	hzi_sink to = {.cap = cap};
+	to.buf = buf;
 	hzi_sink_put(&to, "-", negative ? 1 : 0);
 	put_number(&to, digits, decimal->scale);
 	hzi_sink_end(&to);

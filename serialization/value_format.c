@@ -292,7 +292,8 @@ print_nested(hzi_sink *to, const hz_value *v)
 size_t
 hz_value_format(const hz_value *v, char *buf, size_t cap)
 {
-	hzi_sink to = {.buf = buf, .cap = buf == NULL ? 0 : cap};
+	hzi_sink to = {.cap = buf == NULL ? 0 : cap};
+	to.buf = buf;
 	if (v == NULL || v->kind_ >= HZ_KIND_COUNT) {
 		put(&to, v == NULL ? "null" : "?");
 	} else if (printers[v->kind_] != NULL) {

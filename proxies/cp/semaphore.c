@@ -204,6 +204,7 @@ acquire(hz_semaphore *semaphore, const hzi_op *op, int32_t permits, int64_t time
 	if (timeout_ms < 0 && op != &ACQUIRE) {
 		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "negative timeout");
 	}
+	HZI_ASSERT(semaphore != NULL); // since the call was begun
 	call->late = release_late;
 	if (timeout_ms > 0) {
 		hzi_call_waits(call, timeout_ms);
