@@ -91,8 +91,8 @@ void hzi_thread_join(hzi_thread *thread);
 // Lets the thread end on its own.
 void hzi_thread_detach(hzi_thread *thread);
 
-// Joins a thread that says in a futex word, by a number other than 0 and a wake, that it has left its
-// loop. HZ_ERR_TIMEOUT: it has not by then, and is detached. Blocks up to the deadline.
+// Joins a thread that says in a futex word, by a number other than 0 and a wake, that it has left
+// its loop. HZ_ERR_TIMEOUT: it has not by then, and is detached. Blocks up to the deadline.
 hz_err hzi_thread_finish(hzi_thread *thread, _Atomic uint32_t *finished, int64_t deadline_ns);
 
 // This thread's number in this process: starts at 1, never reused. No system call.

@@ -14,8 +14,9 @@ static inline void
 check(hz_err e, const hz_error *err)
 {
 	if (e != HZ_OK) {
-		fprintf(stderr, "%s: %s%s\n", hz_err_name(e), err->message,
-				err->in_doubt ? " (in doubt)" : "");
+		fprintf(stderr, "%s: %s%s\n", hz_err_name(e),
+				err != NULL ? err->message : hz_err_text(e),
+				err != NULL && err->in_doubt ? " (in doubt)" : "");
 		exit(1);
 	}
 }

@@ -174,7 +174,7 @@ handles_and_clients_never_get_the_same(void)
 	for (int i = 0; i < HANDLES * EACH; i++) {
 		all[i] = id_of(ids[i % HANDLES]);
 	}
-	check_unique(all, HANDLES * EACH);
+	check_unique(all, (size_t)HANDLES * EACH);
 	for (int i = 0; i < HANDLES; i++) {
 		hz_flake_id_generator_close(&ids[i]);
 	}

@@ -45,8 +45,6 @@ make_config(const char *addresses, va_list pairs)
 	hz_config *config = NULL;
 	HZT_OK_ERR(hz_config_new(&config, &err), &err);
 	HZT_OK_ERR(hz_config_set(config, "network.cluster-members", addresses, &err), &err);
-	// Version 14 does not see that the caller has started the list.
-	// NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized)
 	for (const char *key; (key = va_arg(pairs, const char *)) != NULL;) {
 		HZT_OK_ERR(hz_config_set(config, key, va_arg(pairs, const char *), &err), &err);
 	}

@@ -314,7 +314,7 @@ flake_id_generator(void)
 	HZT_OK_ERR(hz_flake_id_generator_open(client, name, &options, NULL, &generator, &err),
 			&err);
 	snprintf(line, sizeof(line), "[\"%s\", \"%s\", \"new_id\"]", kind, name);
-	for (size_t i = 0; i < 2 * N; i += 2) {
+	for (size_t i = 0; i < (size_t)2 * N; i += 2) {
 		HZT_OK_ERR(hz_flake_id_generator_new_id(generator, &ids[i], &err), &err);
 		HZT_EQ_INT(sscanf(hzt_peer_ask(&python, line), "%" SCNd64, &ids[i + 1]), 1);
 		for (size_t j = 0; j <= i; j++) {
