@@ -48,12 +48,12 @@ take_waits_for_an_item(void)
 	hz_queue *queue = session_queue("wait");
 	hz_value item;
 	hz_future future = hz_queue_take_async(queue);
-	HZT_AWAIT(is_parked, NULL, 5000);
+	HZT_AWAIT(is_parked, NULL, 20000);
 	HZT_CHECK(!hz_future_done(future));
 	HZT_OK_ERR(hz_queue_add(queue, hz_i64(1), &err), &err);
 	HZT_OK_ERR(hz_await_value(future, &item, &err), &err);
 	HZT_CHECK(took_i64(&item, 1));
-	HZT_AWAIT(is_not_parked, NULL, 5000);
+	HZT_AWAIT(is_not_parked, NULL, 20000);
 	HZT_OK_ERR(hz_queue_destroy(&queue, &err), &err);
 }
 
@@ -67,7 +67,7 @@ put_waits_for_room(void)
 		HZT_OK_ERR(hz_queue_put(queue, hz_i64(i), &err), &err);
 	}
 	hz_future put = hz_queue_put_async(queue, hz_i64(4));
-	HZT_AWAIT(is_parked, NULL, 5000);
+	HZT_AWAIT(is_parked, NULL, 20000);
 	HZT_OK_ERR(hz_queue_take(queue, &item, &err), &err);
 	HZT_CHECK(took_i64(&item, 0));
 	HZT_OK_ERR(hz_await_none(put, &err), &err);
@@ -89,7 +89,7 @@ poll_waits_as_long_as_told(void)
 	HZT_CHECK(took_null(&item));
 	HZT_CHECK(hzt_now_ms() - start_ms >= 290);
 	hz_future future = hz_queue_poll_async(queue, HZ_FOREVER);
-	HZT_AWAIT(is_parked, NULL, 5000);
+	HZT_AWAIT(is_parked, NULL, 20000);
 	HZT_OK_ERR(hz_queue_add(queue, hz_i64(1), &err), &err);
 	HZT_OK_ERR(hz_await_value(future, &item, &err), &err);
 	HZT_CHECK(took_i64(&item, 1));
@@ -156,7 +156,7 @@ destroying_the_queue_ends_a_take(void)
 {
 	hz_queue *queue = session_queue("destroyed");
 	destroyed_take d = {queue, hz_queue_take_async(queue)};
-	HZT_AWAIT(is_parked, NULL, 5000);
+	HZT_AWAIT(is_parked, NULL, 20000);
 	HZT_AWAIT(ends_by_destroying, &d, 20000);
 	HZT_EQ_INT(hz_await_value(d.take, NULL, &err), HZ_ERR_DESTROYED);
 	HZT_EQ_INT(err.code, HZ_ERR_DESTROYED);

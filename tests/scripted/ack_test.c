@@ -70,7 +70,7 @@ any_order(void)
 			p.after = orders[i].after;
 			int64_t start_ms = hzt_now_ms();
 			HZT_OK(bench_put(&b, (int64_t)i, 1, NULL, NULL));
-			HZT_CHECK(hzt_now_ms() - start_ms < INT64_C(1000) * hzt_slowness());
+			HZT_CHECK(hzt_now_ms() - start_ms < INT64_C(4000) * hzt_slowness());
 		}
 		HZT_EQ_INT(bench_stats(&b).backup_timeouts, 0);
 		bench_end(&b);
@@ -164,7 +164,7 @@ never(void)
 	int64_t start_ms = hzt_now_ms();
 	HZT_OK(bench_put(&b, 1, 1, NULL, NULL));
 	int64_t took = hzt_now_ms() - start_ms;
-	HZT_CHECK(took >= TIMEOUT_MS && took < INT64_C(2000) * hzt_slowness());
+	HZT_CHECK(took >= TIMEOUT_MS && took < PATIENCE_MS);
 	HZT_EQ_INT(bench_stats(&b).backup_timeouts, 1);
 	bench_end(&b);
 	start(&b, &p, 1, strictly);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 // Shutting down waits for no member.
-#define SHUTDOWN_MS INT64_C(5000)
+#define SHUTDOWN_MS INT64_C(10000)
 
 static const char *const defaults[] = {
 		"connection-strategy.connection-retry.initial-backoff-millis",
@@ -245,4 +245,16 @@ int
 bench_descriptors(void)
 {
 	return entries_of("/proc/self/fd") - 1;
+}
+
+static bool
+has_few_threads(void *most)
+{
+	return bench_threads() <= *(int *)most;
+}
+
+void
+bench_await_threads(int most)
+{
+	HZT_AWAIT(has_few_threads, &most, PATIENCE_MS);
 }

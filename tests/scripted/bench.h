@@ -64,4 +64,8 @@ uint64_t bench_rss(void);
 int bench_threads(void);
 int bench_descriptors(void);
 
+// Waits until the process has no more than most threads. A joined thread may stand in /proc for a
+// moment longer than the join, so a count taken once says nothing.
+void bench_await_threads(int most);
+
 #endif

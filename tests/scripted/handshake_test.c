@@ -148,7 +148,7 @@ run_script(const script *s)
 	HZT_CHECK(err.message[0] != '\0');
 	HZT_CHECK(b.client == NULL);
 	HZT_CHECK(hzt_now_ms() - start < LATE_MS * hzt_slowness());
-	HZT_EQ_INT(bench_threads(), threads);
+	bench_await_threads(threads);
 	hzt_scripted_disconnect(b.member[0], HZT_CLOSE);
 	hzt_scripted_await_open(b.member[0], 0, PATIENCE_MS);
 	HZT_CHECK(bench_descriptors() <= descriptors);

@@ -105,7 +105,7 @@ pauses_and_deadline(void)
 	int64_t start = hzt_now_ms();
 	HZT_EQ_INT(bench_put(&b, 1, 1, NULL, &err), HZ_ERR_TIMEOUT);
 	int64_t took = hzt_now_ms() - start;
-	HZT_CHECK(took >= 990 && took < INT64_C(1300) * hzt_slowness());
+	HZT_CHECK(took >= 990 && took < PATIENCE_MS);
 	// Five at once, 1 + 2 + ... + 64 ms, then one every 100 ms.
 	HZT_CHECK(hzt_scripted_count(b.member[0], PUT) >= 8);
 	HZT_CHECK(hzt_scripted_count(b.member[0], PUT) <= 23);
@@ -126,7 +126,7 @@ invocation_timeout(void)
 	int64_t start = hzt_now_ms();
 	HZT_EQ_INT(bench_put(&b, 1, 1, NULL, &err), HZ_ERR_TIMEOUT);
 	int64_t took = hzt_now_ms() - start;
-	HZT_CHECK(took >= 990 && took < INT64_C(1300) * hzt_slowness());
+	HZT_CHECK(took >= 990 && took < PATIENCE_MS);
 	HZT_CHECK(err.in_doubt);
 	HZT_EQ_INT(hzt_scripted_count(b.member[0], PUT), 1);
 	bench_end(&b);
@@ -228,9 +228,9 @@ offline_until_the_deadline(void)
 	int64_t took = hzt_now_ms() - start;
 	HZT_CHECK(e == HZ_ERR_TIMEOUT || e == HZ_ERR_OFFLINE);
 	HZT_CHECK(!err.in_doubt);
-	HZT_CHECK(took >= 290 && took < INT64_C(800) * hzt_slowness());
+	HZT_CHECK(took >= 290 && took < PATIENCE_MS);
 	HZT_OK(hz_then(hz_map_put_async(b.map, hz_i64(1), hz_i64(1), NULL), put_done, &job));
-	HZT_AWAIT(is_done, &job, 2000);
+	HZT_AWAIT(is_done, &job, 20000);
 	HZT_CHECK(job.result == HZ_ERR_TIMEOUT || job.result == HZ_ERR_OFFLINE);
 	HZT_CHECK(!job.err.in_doubt);
 	HZT_EQ_INT(hzt_scripted_count(b.member[0], PUT), 0);

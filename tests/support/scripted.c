@@ -344,6 +344,6 @@ hzt_scripted_up(hzt_scripted *member, hz_uuid uuid, hz_uuid cluster)
 	}
 	hzt_unlock();
 	if (member->listener < 0) {
-		HZT_AWAIT(try_listen, member, 5000);
+		HZT_AWAIT(try_listen, member, 20000);
 	}
 }

@@ -69,7 +69,7 @@ reads_what_is_there(void)
 	HZT_OK(p.stream.ops->read(&p.stream, buf, sizeof(buf), &got));
 	HZT_EQ_INT(got, 0);
 	HZT_EQ_INT(send(p.other, "abc", 3, 0), 3);
-	HZT_AWAIT(is_readable, &p, 5000);
+	HZT_AWAIT(is_readable, &p, 20000);
 	HZT_OK(p.stream.ops->read(&p.stream, buf, sizeof(buf), &got));
 	HZT_EQ_INT(got, 3);
 	HZT_EQ_MEM(buf, "abc", 3);
@@ -137,7 +137,7 @@ end_of_the_other(void)
 	pair p;
 	pair_open(&p, &plain);
 	HZT_EQ_INT(shutdown(p.other, SHUT_WR), 0);
-	HZT_AWAIT(is_readable, &p, 5000);
+	HZT_AWAIT(is_readable, &p, 20000);
 	char byte;
 	size_t got = 99;
 	HZT_EQ_INT(p.stream.ops->read(&p.stream, &byte, 1, &got), HZ_ERR_DISCONNECTED);
@@ -153,7 +153,7 @@ reset_by_the_other(void)
 	struct linger drop = {.l_onoff = 1};
 	HZT_EQ_INT(setsockopt(p.other, SOL_SOCKET, SO_LINGER, &drop, sizeof(drop)), 0);
 	(void)close(p.other);
-	HZT_AWAIT(is_readable, &p, 5000);
+	HZT_AWAIT(is_readable, &p, 20000);
 	char byte;
 	size_t got = 99;
 	HZT_EQ_INT(p.stream.ops->read(&p.stream, &byte, 1, &got), HZ_ERR_DISCONNECTED);
