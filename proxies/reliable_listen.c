@@ -160,7 +160,12 @@ take_last(reliable_listener *l, hzi_step *next_step)
 	hz_value item;
 	int64_t sequence = r->sequence;
 	*next_step = HZI_STEP_READ;
-	if (!hz_items_next(r->items, NULL, &item) || hz_items_seq(r->items) > sequence) {
+	if (!hz_items_next(r->items, NULL, &item)) {
+		r->failures++;
+		*next_step = HZI_STEP_TAIL; // the topic has become shorter since it was asked
+		return true;
+	}
+	if (hz_items_seq(r->items) > sequence) {
 		return true; // gone by now: what is missing will be seen
 	}
 	if (hz_items_seq(r->items) == sequence && hzi_heard_same(&l->heard, sequence, &item)) {
@@ -327,7 +332,7 @@ find_start(hzi_reader *r, const hz_reliable_listen_options *options, hz_error *e
 		r->next = options->sequence;
 	} else if (options->start == HZ_RELIABLE_START_NEXT) {
 		e = hz_ringbuffer_tail_sequence(r->ring, &r->next, err);
-		r->next += r->next < INT64_MAX;
+		r->next++;
 	}
 	// What applied to these calls is not for those that come, and may be gone before them.
 	hz_ringbuffer_call(r->ring, NULL);
@@ -354,12 +359,13 @@ start(hz_reliable_topic *topic, reliable_listener *l, const hz_reliable_listen_o
 	hzi_reader_hold(r);
 	e = hzi_listener_add(&l->base, HZI_NEVER, id, err);
 	if (e == HZ_OK) {
-		r->listener = id->id;
+		r->listener = id->id; // the application has its id before its first message
 		e = hzi_reader_submit(r,
 				options->start == HZ_RELIABLE_START_SEQUENCE ? HZI_STEP_TAIL
 									     : HZI_STEP_READ);
 		if (e != HZ_OK) {
 			hz_listener_remove(r->client, *id, NULL);
+			*id = (hz_listener_id){0};
 			hzi_fail(err, e, "%s", hz_err_text(e));
 		}
 	}

@@ -74,11 +74,13 @@ may_pass(hz_err code, int32_t server_code)
 	}
 }
 
-// HZ_ERR_STATE is what send_once leaves of any failure after which others would try again.
+// HZ_ERR_STATE is what send_once leaves of any failure after which others would try again; a
+// member's own error of that name comes with its number.
 bool
 hzi_reader_may_pass(const hzi_reader *r)
 {
-	return r->code == HZ_ERR_STATE || r->err.retryable || may_pass(r->code, r->err.server_code);
+	bool sent_before = r->code == HZ_ERR_STATE && r->err.server_code == 0;
+	return sent_before || r->err.retryable || may_pass(r->code, r->err.server_code);
 }
 
 bool
@@ -161,7 +163,7 @@ send(hzi_reader *r)
 		return hzi_ringbuffer_read_many(r->ring, &ONCE, r->cancel,
 				r->next == HZI_ANYWHERE ? 0 : r->next, 1, r->batch);
 	case HZI_STEP_LAST:
-		return hzi_ringbuffer_read_many(r->ring, &ONCE, r->cancel, r->sequence, 1, 1);
+		return hzi_ringbuffer_read_many(r->ring, &ONCE, r->cancel, r->sequence, 0, 1);
 	default:
 		return hzi_ringbuffer_find(r->ring, &SLOW, r, r->cancel, r->step == HZI_STEP_HEAD);
 	}

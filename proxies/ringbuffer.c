@@ -8,6 +8,7 @@
 #include "proxies/names.h"
 
 #include <hazelcast/object.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -22,6 +23,7 @@ struct hz_ringbuffer {
 };
 
 static hz_err read_capacity(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err read_end(hzi_call *call, hz_result *out, hz_error *err);
 static hz_err read_numbered(hzi_call *call, hz_result *out, hz_error *err);
 
 // What waits in a member waits at the owner; see queue.c.
@@ -29,8 +31,8 @@ enum { WAITS = HZI_OP_OWNER | HZI_OP_WAITS };
 
 static const hzi_op CAPACITY = {&HZP_RINGBUFFER_CAPACITY, HZ_RESULT_I64, 0, read_capacity};
 static const hzi_op SIZE = {&HZP_RINGBUFFER_SIZE, HZ_RESULT_I64, 0, NULL};
-static const hzi_op HEAD = {&HZP_RINGBUFFER_HEAD_SEQUENCE, HZ_RESULT_I64, 0, NULL};
-static const hzi_op TAIL = {&HZP_RINGBUFFER_TAIL_SEQUENCE, HZ_RESULT_I64, 0, NULL};
+static const hzi_op HEAD = {&HZP_RINGBUFFER_HEAD_SEQUENCE, HZ_RESULT_I64, 0, read_end};
+static const hzi_op TAIL = {&HZP_RINGBUFFER_TAIL_SEQUENCE, HZ_RESULT_I64, 0, read_end};
 static const hzi_op REMAINING = {&HZP_RINGBUFFER_REMAINING_CAPACITY, HZ_RESULT_I64, 0, NULL};
 static const hzi_op ADD = {&HZP_RINGBUFFER_ADD, HZ_RESULT_I64, 0, NULL};
 static const hzi_op ADD_ALL = {&HZP_RINGBUFFER_ADD_ALL, HZ_RESULT_I64, 0, NULL};
@@ -109,12 +111,34 @@ read_capacity(hzi_call *call, hz_result *out, hz_error *err)
 {
 	hzp_ringbuffer_capacity_response response;
 	hz_err e = hzi_call_decode(call, &response, err);
+	if (e == HZ_OK && response.response < 1) {
+		e = hzi_fail(err, HZ_ERR_PROTOCOL, "a ringbuffer with room for %" PRId64 " items",
+				response.response);
+	}
 	if (e != HZ_OK) {
 		return e;
 	}
 	facts *known = facts_of(call->client, call->structure_name);
 	if (known != NULL) {
 		atomic_store_explicit(&known->capacity, response.response, memory_order_relaxed);
+	}
+	out->u.i64 = response.response;
+	return HZ_OK;
+}
+
+// A head or a tail, whose answers are alike. Whoever reads goes on with the next one, so there has
+// to be one. Only a ringbuffer to which nothing was ever added has a tail of -1.
+static hz_err
+read_end(hzi_call *call, hz_result *out, hz_error *err)
+{
+	hzp_ringbuffer_tail_sequence_response response;
+	hz_err e = hzi_call_decode(call, &response, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	if (response.response < (call->op == &TAIL ? -1 : 0) || response.response == INT64_MAX) {
+		return hzi_fail(err, HZ_ERR_PROTOCOL, "a ringbuffer that ends at %" PRId64,
+				response.response);
 	}
 	out->u.i64 = response.response;
 	return HZ_OK;
