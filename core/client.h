@@ -53,6 +53,7 @@ struct hz_client {
 	_Atomic bool backups_ready;
 	_Atomic uint32_t view; // futex word: changes when a paused call may find things different
 	_Atomic uint32_t viewers;  // callers that sleep on it
+	_Atomic uint32_t clusters; // how often the cluster was found to be another one
 	_Atomic int32_t in_flight; // permits taken
 	_Atomic int32_t parked;    // of them those that wait in a member (counted apart)
 	_Atomic bool closing;      // new calls are refused; set before the last sweep

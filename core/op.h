@@ -16,7 +16,8 @@ enum {
 	HZI_OP_WAITS = 1, // may wait in the member for ever: no deadline by default, counted apart
 	HZI_OP_ITEM = 2,  // takes an item out of a structure: a late answer goes to late_item
 	HZI_OP_REGISTERS = 4, // adds a listener: events repeat the request's correlation id
-	HZI_OP_OWNER = 8      // goes to the partition's owner only (it waits there)
+	HZI_OP_OWNER = 8,     // goes to the partition's owner only (it waits there)
+	HZI_OP_HARMLESS = 16  // may be done twice, whatever its message says of that
 };
 
 // Turns the response of a successful call into its result. Runs on the thread that consumes the

@@ -17,6 +17,7 @@ bool
 hzi_retry_harmless(const hzi_call *call)
 {
 	return (call->op->proto->request->flags & HZP_RETRYABLE) != 0 ||
+			(call->op->flags & HZI_OP_HARMLESS) != 0 ||
 			call->client->config->redo_operation;
 }
 

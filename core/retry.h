@@ -18,8 +18,8 @@ typedef enum hzi_retry {
 // aims at several members is asked for another one first.
 hzi_retry hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns);
 
-// Whether a call may be sent again although it may have been applied: its message says so, or
-// redo-operation is on.
+// Whether a call may be sent again although it may have been applied: its message or its operation
+// says so, or redo-operation is on.
 bool hzi_retry_harmless(const hzi_call *call);
 
 #endif

@@ -253,6 +253,7 @@ set_cluster_id(hzi_cluster *cluster, hz_uuid id)
 		set_owners(cluster, NULL);
 		hzi_log_write(&client->log, HZI_LOG_WARN, "the cluster is another one than before");
 		cluster->renewed = true;
+		atomic_fetch_add(&client->clusters, 1);
 		hzi_cp_sessions_forget(client);
 	}
 }

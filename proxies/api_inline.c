@@ -8,6 +8,7 @@
 #include <hazelcast/count_down_latch.h>
 #include <hazelcast/fenced_lock.h>
 #include <hazelcast/flake_id_generator.h>
+#include <hazelcast/id_generator.h>
 #include <hazelcast/list.h>
 #include <hazelcast/map.h>
 #include <hazelcast/multimap.h>
@@ -352,3 +353,8 @@ extern inline hz_err hz_semaphore_reduce_permits(
 		hz_semaphore *semaphore, int32_t permits, hz_error *err);
 extern inline hz_err hz_semaphore_increase_permits(
 		hz_semaphore *semaphore, int32_t permits, hz_error *err);
+
+extern inline hz_err hz_id_generator_destroy(hz_id_generator **generator, hz_error *err);
+extern inline hz_err hz_id_generator_init(
+		hz_id_generator *generator, int64_t id, bool *done, hz_error *err);
+extern inline hz_err hz_id_generator_new_id(hz_id_generator *generator, int64_t *id, hz_error *err);

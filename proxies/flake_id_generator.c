@@ -35,11 +35,9 @@ struct hz_flake_id_generator {
 };
 
 static hz_err take_batch(hzi_call *call, hz_result *out, hz_error *err);
-static hz_err take_ready(hzi_call *call, hz_result *out, hz_error *err);
 
 static const hzi_op NEW_BATCH = {
 		&HZP_FLAKE_ID_GENERATOR_NEW_ID_BATCH, HZ_RESULT_I64, 0, take_batch};
-static const hzi_op READY = {NULL, HZ_RESULT_I64, 0, take_ready}; // no message
 
 HZI_HANDLE_BASE(flake_id_generator)
 
@@ -132,14 +130,6 @@ take_batch(hzi_call *call, hz_result *out, hz_error *err)
 	};
 	keep(from, &rest);
 	out->u.i64 = response.base;
-	return HZ_OK;
-}
-
-static hz_err
-take_ready(hzi_call *call, hz_result *out, hz_error *err)
-{
-	(void)err;
-	out->u.i64 = (int64_t)call->aim_mark;
 	return HZ_OK;
 }
 
@@ -291,21 +281,6 @@ hz_flake_id_generator_take(hz_flake_id_generator *generator, int64_t *id)
 			take(generator->source, id);
 }
 
-// A future of what is there.
-static hz_future
-give_ready(hz_flake_id_generator *generator, int64_t id)
-{
-	hzi_call *call;
-	hz_future future;
-	if (!hzi_call_begin(&generator->handle, &READY, &call, &future)) {
-		return future;
-	}
-	future = hzi_future_of(call);
-	call->aim_mark = (uint64_t)id;
-	hzi_call_end_idle(call, HZ_OK, NULL);
-	return future;
-}
-
 // Asks for a batch, or, while the handle waits for one already, for one id.
 static hz_future
 ask(hz_flake_id_generator *generator)
@@ -333,6 +308,7 @@ HZ_API hz_future
 hz_flake_id_generator_new_id_async(hz_flake_id_generator *generator)
 {
 	int64_t id;
-	return hz_flake_id_generator_take(generator, &id) ? give_ready(generator, id)
-							  : ask(generator);
+	return hz_flake_id_generator_take(generator, &id)
+			? hzi_handle_give_i64(&generator->handle, id)
+			: ask(generator);
 }

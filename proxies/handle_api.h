@@ -19,15 +19,18 @@
 #include "proxies/proxy.h"
 
 // clang-format off
-// handle_of and name.
-#define HZI_HANDLE_NAME(noun)                                                                      \
+#define HZI_HANDLE_OF(noun)                                                                        \
 	_Static_assert(sizeof(struct hz_##noun) <= HZI_HANDLE_MAX, "handles are cheap");           \
                                                                                                    \
 	static inline hzi_handle *                                                                 \
 	handle_of(hz_##noun *proxy)                                                                \
 	{                                                                                          \
 		return proxy != NULL ? &proxy->handle : NULL;                                      \
-	}                                                                                          \
+	}
+
+// handle_of and name.
+#define HZI_HANDLE_NAME(noun)                                                                      \
+	HZI_HANDLE_OF(noun)                                                                        \
                                                                                                    \
 	HZ_API const char *                                                                        \
 	hz_##noun##_name(const hz_##noun *proxy)                                                   \

@@ -57,6 +57,11 @@ hz_future hzi_handle_destroy_by(hzi_handle *handle, const hzi_op *op, void *ctx)
 // The same of a structure that stands on another one, by one future.
 hz_future hzi_handle_destroy_both_async(hzi_handle *handle, hzi_handle *below);
 
+// Futures of what is there already: no message is sent. They begin as any call of the handle, which
+// may be NULL, and are refused as any.
+hz_future hzi_handle_give_i64(hzi_handle *handle, int64_t result);
+hz_future hzi_handle_give_bool(hzi_handle *handle, bool result);
+
 // ---- Arguments ----
 
 // Copies a size-first struct of options into a zeroed one of `size` bytes. NULL gives the defaults.

@@ -17,6 +17,7 @@
 #include <hazelcast/fenced_lock.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/future.h>
+#include <hazelcast/id_generator.h>
 #include <hazelcast/item_listener.h>
 #include <hazelcast/items.h>
 #include <hazelcast/list.h>

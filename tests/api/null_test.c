@@ -286,6 +286,23 @@ a_latch(void)
 	hz_count_down_latch_close(NULL);
 }
 
+static void
+an_id_generator(void)
+{
+	int64_t n = 7;
+	hz_id_generator *ids = NULL;
+	REFUSES(hz_id_generator_init_async(NULL, 1));
+	REFUSES(hz_id_generator_init_async(NULL, -1));
+	REFUSES(hz_id_generator_new_id_async(NULL));
+	REFUSES(hz_id_generator_destroy_async(NULL));
+	HZT_EQ_INT(hz_id_generator_open(NULL, "i", NULL, &ids, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_id_generator_call(NULL, NULL), HZ_ERR_ARGUMENT);
+	HZT_EQ_STR(hz_id_generator_name(NULL), "");
+	HZT_CHECK(!hz_id_generator_take(NULL, &n) && n == 7);
+	hz_id_generator_close(NULL);
+	hz_id_generator_close(&ids);
+}
+
 // The blocking forms, once for each kind of result.
 static void
 blocking_forms(void)
@@ -409,6 +426,7 @@ static const hzt_case cases[] = {
 		{"a_latch", a_latch},
 		{"a_fenced_lock", a_fenced_lock},
 		{"a_semaphore", a_semaphore},
+		{"an_id_generator", an_id_generator},
 		{"blocking_forms", blocking_forms},
 		{"what_is_no_operation", what_is_no_operation},
 };
