@@ -75,6 +75,18 @@ static const hzi_builtin rows[] = {
 		TEXT(130, HZ_KIND_JSON),
 };
 
+// Classes in which members answer, which Java serializes as IdentifiedDataSerializable.
+#define CLASS(factory, number, of)                                                                 \
+	ROW(-HZI_TYPE_IDENTIFIED, of, collection), .head = HZI_IDENTITY, .factory_id = (factory),  \
+						   .class_id = (number)
+
+static const hzi_builtin classes[] = {
+		{CLASS(-4, 120, HZ_KIND_MAP), .fan = 2, .is_single = true}, // an entry of a map
+		{CLASS(-29, 19, HZ_KIND_LIST), .fan = 1}, // a set of distinct values
+};
+
+enum { CLASSES = sizeof(classes) / sizeof(classes[0]) };
+
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 // Which of several types a kind is written as. A MAP has no constructor; one that arrived keeps its
@@ -122,6 +134,35 @@ hzi_builtin_by_type(int32_t type_id)
 	return row->shape == NULL ? NULL : row;
 }
 
+static const hzi_builtin *
+find_class(const uint8_t *p, size_t n, bool be)
+{
+	if (n < HZI_IDENTITY || p[0] != 1) {
+		return NULL;
+	}
+	for (size_t i = 0; i < CLASSES; i++) {
+		if (classes[i].factory_id == (int32_t)hzi_load32(p + 1, be) &&
+				classes[i].class_id == (int32_t)hzi_load32(p + 5, be)) {
+			return &classes[i];
+		}
+	}
+	return NULL;
+}
+
+const hzi_builtin *
+hzi_builtin_at(int32_t type_id, const uint8_t *p, size_t n, bool be)
+{
+	return type_id == HZI_TYPE_IDENTIFIED ? find_class(p, n, be) : hzi_builtin_by_type(type_id);
+}
+
+void
+hzi_identity_store(uint8_t *to, int32_t factory_id, int32_t class_id, bool be)
+{
+	to[0] = 1;
+	hzi_store32(to + 1, (uint32_t)factory_id, be);
+	hzi_store32(to + 5, (uint32_t)class_id, be);
+}
+
 const hzi_builtin *
 hzi_builtin_by_kind(unsigned kind)
 {
@@ -132,7 +173,9 @@ const hzi_builtin *
 hzi_builtin_of(const hz_value *v)
 {
 	if (v->kind_ < HZ_KIND_RAW && hzi_value_is_wire(v)) {
-		return hzi_builtin_by_type(hzi_value_wire_type(v));
+		size_t n = 0;
+		const uint8_t *p = hzi_value_payload(v, &n);
+		return hzi_builtin_at(hzi_value_wire_type(v), p, n, hzi_value_is_big_endian(v));
 	}
 	return hzi_builtin_by_kind(v->kind_);
 }

@@ -52,7 +52,14 @@ struct hzi_builtin {
 	uint8_t lead;     // collection: bytes before the count, all zero (a null comparator)
 	uint8_t fan;      // collection: objects per counted item
 	bool is_single;   // collection: one item, without a count
+	uint8_t head;     // collection: bytes before all that, which say which class it is
+	int32_t factory_id;
+	int32_t class_id; // the two of an IdentifiedDataSerializable
 };
+
+// What stands before the body of an IdentifiedDataSerializable: that it is one, its factory, its
+// class.
+enum { HZI_TYPE_IDENTIFIED = -2, HZI_IDENTITY = 9 };
 
 enum { HZI_PART_DATE = 1, HZI_PART_TIME = 2, HZI_PART_OFFSET = 4 };
 
@@ -65,6 +72,13 @@ extern const hzi_shape hzi_shape_collection; // collections and maps
 
 // The row of a type id or NULL. Static; any thread.
 const hzi_builtin *hzi_builtin_by_type(int32_t type_id);
+
+// The same of the payload that starts at p with n bytes left, which tells apart what has its class
+// inside. NULL: unknown.
+const hzi_builtin *hzi_builtin_at(int32_t type_id, const uint8_t *p, size_t n, bool be);
+
+// Writes the identity of an IdentifiedDataSerializable: HZI_IDENTITY bytes.
+void hzi_identity_store(uint8_t *to, int32_t factory_id, int32_t class_id, bool be);
 
 // The row that values of a kind are written by; NULL for RAW and for numbers that are no kind.
 // Static.

@@ -6,6 +6,20 @@
 
 enum { TYPE_SIZE = 4, COUNT_SIZE = 4, PORTABLE = -1 };
 
+// Where the count stands in the payload.
+static size_t
+count_at(const hzi_builtin *row)
+{
+	return (size_t)row->head + row->lead;
+}
+
+// Bytes before the first object.
+static size_t
+head_size(const hzi_builtin *row)
+{
+	return count_at(row) + (row->is_single ? 0 : (size_t)COUNT_SIZE);
+}
+
 // ---- Extent ----
 
 // Reads what stands before the objects of a collection: how many of them there are, and how many
@@ -14,19 +28,19 @@ static hzi_extent
 read_head(const hzi_builtin *row, const uint8_t *p, size_t n, bool be, size_t *used,
 		size_t *objects)
 {
-	*used = row->is_single ? 0 : row->lead + (size_t)COUNT_SIZE;
+	*used = head_size(row);
 	*objects = row->fan;
-	if (row->is_single) {
-		return HZI_EXTENT_OK;
-	}
 	if (n < *used) {
 		return HZI_EXTENT_BROKEN;
 	}
+	if (row->is_single) {
+		return HZI_EXTENT_OK;
+	}
 	// A comparator is a Java object, of which nobody but Java knows where it ends.
-	if (row->lead != 0 && hzi_load32(p, be) != 0) {
+	if (row->lead != 0 && hzi_load32(p + row->head, be) != 0) {
 		return HZI_EXTENT_UNKNOWN;
 	}
-	int32_t count = (int32_t)hzi_load32(p + row->lead, be);
+	int32_t count = (int32_t)hzi_load32(p + count_at(row), be);
 	if (count == -1 && row->lead == 0) {
 		*objects = 0;
 		return HZI_EXTENT_OK;
@@ -69,11 +83,12 @@ pass_object(walk *w)
 	if (w->n - w->at < TYPE_SIZE) {
 		return HZI_EXTENT_BROKEN;
 	}
-	const hzi_builtin *row = hzi_builtin_by_type((int32_t)hzi_load32(w->p + w->at, w->be));
+	int32_t type = (int32_t)hzi_load32(w->p + w->at, w->be);
+	w->at += TYPE_SIZE;
+	const hzi_builtin *row = hzi_builtin_at(type, w->p + w->at, w->n - w->at, w->be);
 	if (row == NULL) {
 		return HZI_EXTENT_UNKNOWN;
 	}
-	w->at += TYPE_SIZE;
 	if (row->shape == &hzi_shape_collection) {
 		return enter(w, row);
 	}
@@ -109,7 +124,7 @@ collection_extent(const hzi_builtin *row, const uint8_t *p, size_t n, bool be, s
 static void
 collection_view(const hzi_builtin *row, const uint8_t *p, bool be, hz_value *out)
 {
-	if (!row->is_single && hzi_load32(p + row->lead, be) == UINT32_MAX) {
+	if (!row->is_single && hzi_load32(p + count_at(row), be) == UINT32_MAX) {
 		*out = hz_null();
 	}
 }
@@ -141,14 +156,15 @@ hzi_collection_step(const hz_value *v, size_t *pos, hz_value *item)
 	size_t n = 0;
 	const uint8_t *p = hzi_value_payload(v, &n);
 	size_t at = *pos;
-	if (at == 0 && !row->is_single) {
-		at = row->lead + (size_t)COUNT_SIZE;
+	if (at == 0) {
+		at = head_size(row);
 	}
 	if (at >= n) {
 		return false;
 	}
-	const hzi_builtin *child = hzi_builtin_by_type((int32_t)hzi_load32(p + at, be));
+	int32_t type = (int32_t)hzi_load32(p + at, be);
 	at += TYPE_SIZE;
+	const hzi_builtin *child = hzi_builtin_at(type, p + at, n - at, be);
 	size_t used = 0;
 	// Cannot fail: the whole was walked when the value was made. The look is for what a value
 	// that somebody changed by hand would do.
@@ -170,7 +186,7 @@ hzi_collection_count(const hz_value *v)
 	const hzi_builtin *row = hzi_builtin_of(v);
 	size_t n = 0;
 	const uint8_t *p = hzi_value_payload(v, &n);
-	return row->is_single ? 1 : hzi_load32(p + row->lead, hzi_value_is_big_endian(v));
+	return row->is_single ? 1 : hzi_load32(p + count_at(row), hzi_value_is_big_endian(v));
 }
 
 // ---- Writing ----
@@ -206,24 +222,27 @@ open_level(writer *w, const hzi_builtin *row, const hz_value *v, hz_error *err)
 				(unsigned long)v->len_);
 	}
 	w->levels[w->depth++] = (level){.v = *v};
-	if (row->is_single) {
-		return HZ_OK;
-	}
-	uint8_t *to = hzi_buf_extend(w->buf, row->lead + (size_t)COUNT_SIZE);
+	size_t n = head_size(row);
+	uint8_t *to = n != 0 ? hzi_buf_extend(w->buf, n) : NULL;
 	if (to == NULL) {
-		return out_of_memory(err);
+		return n != 0 ? out_of_memory(err) : HZ_OK;
 	}
-	memset(to, 0, row->lead);
-	hzi_store32(to + row->lead, (uint32_t)hzi_collection_count(v), w->be);
+	memset(to, 0, n);
+	if (row->head != 0) {
+		hzi_identity_store(to, row->factory_id, row->class_id, w->be);
+	}
+	if (!row->is_single) {
+		hzi_store32(to + count_at(row), (uint32_t)hzi_collection_count(v), w->be);
+	}
 	return HZ_OK;
 }
 
 static bool
-append_type(writer *w, int32_t type_id)
+append_type(hzi_buf *buf, int32_t type_id, bool be)
 {
-	uint8_t *to = hzi_buf_extend(w->buf, TYPE_SIZE);
+	uint8_t *to = hzi_buf_extend(buf, TYPE_SIZE);
 	if (to != NULL) {
-		hzi_store32(to, (uint32_t)type_id, w->be);
+		hzi_store32(to, (uint32_t)type_id, be);
 	}
 	return to != NULL;
 }
@@ -231,35 +250,53 @@ append_type(writer *w, int32_t type_id)
 // Data inside a collection loses its header; that of a Portable cannot, because it counts its
 // offsets from there.
 static hz_err
-append_raw(writer *w, const hz_value *v, hz_error *err)
+append_raw(hzi_buf *buf, const hz_value *v, bool be, hz_error *err)
 {
-	hz_err code = hzi_raw_check(v, w->be, err);
+	hz_err code = hzi_raw_check(v, be, err);
 	if (code != HZ_OK) {
 		return code;
 	}
 	if (hzi_value_wire_type(v) == PORTABLE) {
 		return hzi_fail(err, HZ_ERR_SERIALIZATION,
-				"a serialized Portable cannot become an item of a list");
+				"a serialized Portable cannot become part of another object");
 	}
 	size_t n = 0;
 	const uint8_t *p = hzi_value_payload(v, &n);
-	if (!append_type(w, hzi_value_wire_type(v)) || !hzi_buf_append(w->buf, p, n)) {
+	if (!append_type(buf, hzi_value_wire_type(v), be) || !hzi_buf_append(buf, p, n)) {
 		return out_of_memory(err);
 	}
 	return HZ_OK;
+}
+
+hz_err
+hzi_stream_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err)
+{
+	if (v->kind_ == HZ_KIND_RAW) {
+		return append_raw(buf, v, be, err);
+	}
+	const hzi_builtin *row = hzi_builtin_of(v);
+	if (row == NULL) {
+		return hzi_fail(err, HZ_ERR_ARGUMENT, "not a value");
+	}
+	if (!append_type(buf, row->type_id, be)) {
+		return out_of_memory(err);
+	}
+	return row->shape == &hzi_shape_collection && !hzi_value_is_ready(v, be)
+			? hzi_collection_append(buf, v, be, err)
+			: hzi_payload_append(buf, row, v, be, err);
 }
 
 static hz_err
 append_item(writer *w, const hz_value *item, hz_error *err)
 {
 	if (item->kind_ == HZ_KIND_RAW) {
-		return append_raw(w, item, err);
+		return append_raw(w->buf, item, w->be, err);
 	}
 	const hzi_builtin *row = hzi_builtin_of(item);
 	if (row == NULL) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "an item is not a value");
 	}
-	if (!append_type(w, row->type_id)) {
+	if (!append_type(w->buf, row->type_id, w->be)) {
 		return out_of_memory(err);
 	}
 	if (row->shape == &hzi_shape_collection && !hzi_value_is_ready(item, w->be)) {

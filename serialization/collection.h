@@ -19,4 +19,9 @@ size_t hzi_collection_count(const hz_value *v);
 // (too deep, 2 GiB), HZ_ERR_MEMORY, and what refuses an item.
 hz_err hzi_collection_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err);
 
+// Appends a value of any kind as an object inside another one: its type id in the stream's byte
+// order, then its payload; the null value is a type id alone. Lends v. On failure `buf` holds a
+// part of it. Errors as above, and HZ_ERR_SERIALIZATION for what cannot stand there.
+hz_err hzi_stream_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err);
+
 #endif

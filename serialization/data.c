@@ -116,12 +116,13 @@ hzi_value_view(const uint8_t *p, size_t n, bool big_endian, hz_value *out)
 	if (n < HZI_DATA_HEADER || n > INT32_MAX) {
 		return HZ_ERR_SERIALIZATION;
 	}
-	const hzi_builtin *row = hzi_builtin_by_type((int32_t)hzi_load_be32(p + 4));
+	const uint8_t *payload = p + HZI_DATA_HEADER;
 	size_t left = n - HZI_DATA_HEADER;
+	const hzi_builtin *row =
+			hzi_builtin_at((int32_t)hzi_load_be32(p + 4), payload, left, big_endian);
 	size_t used = 0;
 	hzi_extent found = HZI_EXTENT_UNKNOWN;
 	if (row != NULL) {
-		const uint8_t *payload = p + HZI_DATA_HEADER;
 		found = row->shape->extent(row, payload, left, big_endian, &used);
 	}
 	if (found == HZI_EXTENT_UNKNOWN) {

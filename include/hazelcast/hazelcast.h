@@ -4,6 +4,7 @@
 #ifndef HAZELCAST_HAZELCAST_H
 #define HAZELCAST_HAZELCAST_H
 
+#include <hazelcast/aggregator.h>
 #include <hazelcast/atomic_long.h>
 #include <hazelcast/atomic_reference.h>
 #include <hazelcast/call.h>
@@ -29,6 +30,8 @@
 #include <hazelcast/object.h>
 #include <hazelcast/partition_listener.h>
 #include <hazelcast/pn_counter.h>
+#include <hazelcast/predicate.h>
+#include <hazelcast/projection.h>
 #include <hazelcast/queue.h>
 #include <hazelcast/reliable_topic.h>
 #include <hazelcast/replicated_map.h>

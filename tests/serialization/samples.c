@@ -301,6 +301,20 @@ hzt_foreign_samples(size_t *n)
 							"00000000ffffffe9fffffff5000000016bfffffff9"
 							"00000001"},
 					HZ_KIND_MAP, -23, "{\"k\": 1}"},
+			{"LazyMapEntry",
+					{"00000000fffffffe01fcffffff78000000f5ffffff0100000061f9fff"
+					 "f"
+					 "ff01000000",
+							"00000000fffffffe01fffffffc00000078fffffff5"
+							"0000000161fffffff900000001"},
+					HZ_KIND_MAP, -2, "{\"a\": 1}"},
+			{"CanonicalizingHashSet",
+					{"00000000fffffffe01e3ffffff1300000002000000f9ffffff0100000"
+					 "0"
+					 "00000000",
+							"00000000fffffffe01ffffffe30000001300000002"
+							"fffffff90000000100000000"},
+					HZ_KIND_LIST, -2, "[1, null]"},
 			{"Optional",
 					{"00000000ffffffce01f9ffffff01000000",
 							"00000000ffffffce01fffffff900000001"},
