@@ -20,8 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The session of one group, and the ids of threads that the group has given this client. Lives as
-// long as the client.
+// The session of one group, and the ids of threads that the group has given this client
+// (core/cp_threads.h). Lives as long as the client.
 typedef struct hzi_cp_session hzi_cp_session;
 
 // That of the group with this name and numbers, which becomes known if it was not. Lends the name.
@@ -40,11 +40,6 @@ bool hzi_cp_session_was_made(hzi_cp_session *session);
 
 // The members know nothing of this id any more. Ignored when there is another one by now.
 void hzi_cp_session_expired(hzi_cp_session *session, int64_t id);
-
-// Takes a thread id of the group's that no other call of the cluster uses; errors and ticket as
-// above. To be given back when the member cannot answer that call any more.
-hz_err hzi_cp_session_take_thread(hzi_cp_session *session, int64_t *ticket, int64_t *thread);
-void hzi_cp_session_give_thread(hzi_cp_session *session, int64_t thread);
 
 // Another cluster has answered: it knows nothing of the sessions. Cluster thread.
 void hzi_cp_sessions_forget(hz_client *client);

@@ -159,3 +159,19 @@ hzi_server_error_find(int32_t code)
 	size_t count = sizeof(server_errors) / sizeof(server_errors[0]);
 	return code >= 0 && (size_t)code < count ? &server_errors[code] : NULL;
 }
+
+bool
+hzi_server_error_is_doubtful(int32_t code)
+{
+	enum {
+		MEMBER_LEFT = 33,
+		OPERATION_TIMEOUT = 38,
+		TARGET_DISCONNECTED = 52,
+		INDETERMINATE_OPERATION_STATE = 80,
+		LEADER_DEMOTED = 91,
+		STALE_APPEND_REQUEST = 92
+	};
+	return code == MEMBER_LEFT || code == OPERATION_TIMEOUT || code == TARGET_DISCONNECTED ||
+			code == INDETERMINATE_OPERATION_STATE || code == LEADER_DEMOTED ||
+			code == STALE_APPEND_REQUEST;
+}

@@ -23,4 +23,9 @@ typedef struct hzi_server_error {
 // not block.
 const hzi_server_error *hzi_server_error_find(int32_t code);
 
+// Whether this error of a CP group leaves it open if the operation was applied, or still will be:
+// a member has passed it on to the group and cannot say what became of it. Any thread; does not
+// block.
+bool hzi_server_error_is_doubtful(int32_t code);
+
 #endif

@@ -2,7 +2,7 @@
 #include "proxies/cp/bond.h"
 
 #include "base/bytes.h"
-#include "base/platform.h"
+#include "core/retry.h"
 #include "protocol/message.h"
 
 #include <stdlib.h>
@@ -23,11 +23,6 @@ enum { SESSION_EXPIRED = 85, GROUP_DESTROYED = 89 };
 // In place of a session: the call has none.
 #define NO_SESSION INT64_C(-1)
 
-typedef struct hzi_cp_owner {
-	int64_t owner;
-	int64_t session;
-} hzi_cp_owner;
-
 // ---- Bonds ----
 
 static hzi_cp_bond *
@@ -40,10 +35,21 @@ find(hzi_cp_bond *first, const hzi_cp_group *group)
 }
 
 static void
+free_stakes(hzi_cp_stake *stake)
+{
+	while (stake != NULL) {
+		hzi_cp_stake *next = stake->next;
+		free(stake);
+		stake = next;
+	}
+}
+
+static void
 end_bond(hzi_cp_bond *bond)
 {
 	pthread_mutex_destroy(&bond->lock);
-	free(bond->owners);
+	free_stakes(bond->owners);
+	free_stakes(bond->spare);
 	free(bond);
 }
 
@@ -102,65 +108,78 @@ hzi_cp_bonds_end(hzi_cp_bond *first)
 
 // ---- Owners ----
 
-static hzi_cp_owner *
-find_owner(const hzi_cp_bond *bond, int64_t owner)
+// Where the owner stands in the list, or its end.
+static hzi_cp_stake **
+find_owner(hzi_cp_bond *bond, int64_t owner)
 {
-	for (size_t i = 0; i < bond->count; i++) {
-		if (bond->owners[i].owner == owner) {
-			return &bond->owners[i];
-		}
+	hzi_cp_stake **at = &bond->owners;
+	while (*at != NULL && (*at)->owner != owner) {
+		at = &(*at)->next;
 	}
-	return NULL;
+	return at;
 }
 
 int64_t
 hzi_cp_bond_held(hzi_cp_bond *bond, int64_t owner)
 {
 	pthread_mutex_lock(&bond->lock);
-	const hzi_cp_owner *found = find_owner(bond, owner);
+	const hzi_cp_stake *found = *find_owner(bond, owner);
 	int64_t session = found != NULL ? found->session : 0;
 	pthread_mutex_unlock(&bond->lock);
 	return session;
 }
 
-static hzi_cp_owner *
-add_owner(hzi_cp_bond *bond)
-{
-	if (bond->count == bond->room) {
-		size_t room = bond->room * 2 + 4;
-		hzi_cp_owner *grown = realloc(bond->owners, room * sizeof(*grown));
-		if (grown == NULL) {
-			return NULL;
-		}
-		bond->owners = grown;
-		bond->room = room;
-	}
-	return &bond->owners[bond->count++];
-}
-
-void
-hzi_cp_bond_hold(hzi_cp_bond *bond, int64_t owner, int64_t session)
+// Takes one hold of the stake if the owner was not there.
+static bool
+put_owner(hzi_cp_bond *bond, hzi_cp_stake *stake, int64_t owner, int64_t session)
 {
 	pthread_mutex_lock(&bond->lock);
-	hzi_cp_owner *entry = find_owner(bond, owner);
-	if (entry == NULL) {
-		entry = add_owner(bond);
+	hzi_cp_stake **at = find_owner(bond, owner);
+	bool is_new = *at == NULL;
+	if (is_new && stake != NULL) {
+		stake->owner = owner;
+		stake->next = NULL;
+		*at = stake;
 	}
-	if (entry != NULL) {
-		*entry = (hzi_cp_owner){owner, session};
+	if (*at != NULL) {
+		(*at)->session = session;
 	}
 	pthread_mutex_unlock(&bond->lock);
+	return is_new;
+}
+
+hz_err
+hzi_cp_bond_hold(hzi_cp_bond *bond, hzi_cp_stake *stake, int64_t owner, int64_t session)
+{
+	if (stake != NULL) {
+		atomic_fetch_add_explicit(&stake->holds, 1, memory_order_relaxed);
+	} else if (put_owner(bond, NULL, owner, session)) {
+		stake = hzi_cp_stake_take(bond);
+	} else {
+		return HZ_OK;
+	}
+	if (stake == NULL) {
+		return HZ_ERR_MEMORY;
+	}
+	if (!put_owner(bond, stake, owner, session)) {
+		hzi_cp_stake_drop(stake);
+	}
+	return HZ_OK;
 }
 
 void
 hzi_cp_bond_forget(hzi_cp_bond *bond, int64_t owner)
 {
 	pthread_mutex_lock(&bond->lock);
-	hzi_cp_owner *entry = find_owner(bond, owner);
-	if (entry != NULL) {
-		*entry = bond->owners[--bond->count];
+	hzi_cp_stake **at = find_owner(bond, owner);
+	hzi_cp_stake *found = *at;
+	if (found != NULL) {
+		*at = found->next;
 	}
 	pthread_mutex_unlock(&bond->lock);
+	if (found != NULL) {
+		hzi_cp_stake_drop(found);
+	}
 }
 
 // ---- Calls ----
@@ -179,10 +198,33 @@ hzi_cp_bond_begin(hzi_cp_handle *handle, hzi_cp_bond *bond, const hzi_op *op, co
 }
 
 static void
-write_who(hzi_call *call, int64_t session, int64_t thread)
+drop_stake(void *stake)
 {
-	hzi_store_le64(call->request.data + AT_SESSION, (uint64_t)session);
-	hzi_store_le64(call->request.data + AT_THREAD, (uint64_t)thread);
+	hzi_cp_stake_drop(stake);
+}
+
+static bool
+add_stake(hzi_call *call)
+{
+	if (call->extra == NULL) {
+		call->extra = hzi_cp_stake_take(hzi_cp_bond_in(call));
+		call->extra_free = drop_stake;
+	}
+	return call->extra != NULL;
+}
+
+bool
+hzi_cp_bond_begin_taking(hzi_cp_handle *handle, hzi_cp_bond *bond, const hzi_op *op,
+		const hzi_aim *aim, hzi_call **call, hz_future *future)
+{
+	if (!hzi_cp_bond_begin(handle, bond, op, aim, call, future)) {
+		return false;
+	}
+	if (!add_stake(*call)) {
+		*future = hzi_call_refuse(*call, HZ_ERR_MEMORY, NULL);
+		return false;
+	}
+	return true;
 }
 
 // The mark of a call is the session of its last try, or a negative ticket while it waits for one.
@@ -210,8 +252,29 @@ begin_counting(hzi_call *call)
 	}
 }
 
+// The deadline of a call that waits is a grace behind the end of what it waits for.
+static void
+write_timeout(const hzi_call *call, bool permits)
+{
+	int64_t deadline_ns = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
+	int64_t left_ms = (deadline_ns - hzi_now_ns()) / NS_PER_MS - HZI_GRACE_MS;
+	if (call->parked && deadline_ns != HZI_NEVER) {
+		hzi_store_le64(call->request.data + AT_REST + (permits ? 4 : 0),
+				left_ms > 0 ? (uint64_t)left_ms : 0);
+	}
+}
+
+static void
+begin_try(hzi_call *call, int64_t session, int64_t thread, bool permits)
+{
+	hzi_store_le64(call->request.data + AT_SESSION, (uint64_t)session);
+	hzi_store_le64(call->request.data + AT_THREAD, (uint64_t)thread);
+	write_timeout(call, permits);
+	hzi_cp_route(call, hzi_cp_bond_in(call)->group);
+}
+
 hz_err
-hzi_cp_bond_choose(hzi_call *call)
+hzi_cp_bond_choose(hzi_call *call, bool permits)
 {
 	int64_t ticket = ticket_of(call);
 	int64_t session = 0;
@@ -222,106 +285,34 @@ hzi_cp_bond_choose(hzi_call *call)
 	}
 	begin_counting(call);
 	call->aim_mark = (uint64_t)session;
-	write_who(call, session, call->owner_id);
-	return HZ_OK;
-}
-
-// A thread's id while a call has it.
-typedef struct borrowed {
-	hzi_cp_session *session;
-	int64_t thread;
-} borrowed;
-
-static void
-give_back(void *extra)
-{
-	borrowed *b = extra;
-	hzi_cp_session_give_thread(b->session, b->thread);
-	free(b);
-}
-
-static hz_err
-borrow(hzi_call *call)
-{
-	hzi_cp_session *session = hzi_cp_bond_in(call)->session;
-	int64_t ticket = ticket_of(call);
-	borrowed *b = malloc(sizeof(*b));
-	if (b == NULL) {
-		return HZ_ERR_MEMORY;
-	}
-	b->session = session;
-	hz_err e = hzi_cp_session_take_thread(session, &ticket, &b->thread);
-	if (e != HZ_OK) {
-		free(b);
-		call->aim_mark = (uint64_t)-ticket;
-		return e;
-	}
-	call->extra = b;
-	call->extra_free = give_back;
+	begin_try(call, session, call->owner_id, permits);
 	return HZ_OK;
 }
 
 hz_err
-hzi_cp_bond_choose_thread(hzi_call *call)
+hzi_cp_bond_choose_thread(hzi_call *call, bool permits)
 {
-	hz_err e = call->extra == NULL ? borrow(call) : HZ_OK;
-	if (e != HZ_OK) {
-		return e;
+	int64_t ticket = ticket_of(call);
+	if (!add_stake(call)) {
+		return HZ_ERR_MEMORY;
+	}
+	hzi_cp_stake *stake = call->extra;
+	if (!stake->has_thread) {
+		hz_err e = hzi_cp_thread_take(
+				hzi_cp_bond_in(call)->session, &ticket, &stake->thread);
+		if (e != HZ_OK) {
+			call->aim_mark = (uint64_t)-ticket;
+			return e;
+		}
+		stake->has_thread = true;
 	}
 	begin_counting(call);
 	call->aim_mark = 0;
-	write_who(call, NO_SESSION, ((const borrowed *)call->extra)->thread);
+	begin_try(call, NO_SESSION, stake->thread.id, permits);
 	return HZ_OK;
 }
 
 // ---- What came too late ----
-
-// The beginning of all requests, and the number of permits, which those of locks do not have.
-typedef struct undo_request {
-	hzp_raft_group_id group_id;
-	hzp_bytes name;
-	int64_t session_id;
-	int64_t thread_id;
-	hz_uuid invocation_uid;
-	int32_t permits;
-} undo_request;
-
-typedef struct undo {
-	hzi_job job;
-	hz_client *client; // held
-	hzi_cp_bond *bond;
-	const hzi_op *op;
-	undo_request request;
-} undo;
-
-// The members do not know a repeated call of no session again.
-static hzi_again
-again_undo(hzi_call *call)
-{
-	if ((int64_t)call->aim_mark == NO_SESSION && call->in_doubt) {
-		call->code = HZ_ERR_INDETERMINATE;
-	}
-	return HZI_AGAIN_NO;
-}
-
-static void
-run_undo(hzi_job *job)
-{
-	static const hzi_aim aim = {hzi_cp_choose, again_undo, NULL};
-	undo *u = HZI_OUTER(job, undo, job);
-	hzi_call *call;
-	hz_future future;
-	if (!hzi_workers_stopped(u->client) &&
-			hzi_call_begin_on(u->client, NULL, u->op, &call, &future)) {
-		call->library = true;
-		call->aim = &aim;
-		call->aim_ctx = u->bond;
-		call->aim_mark = (uint64_t)u->request.session_id;
-		hz_drop(hzi_call_submit(call, &u->request));
-	}
-	hzi_client_release(u->client);
-	free(u);
-}
 
 int64_t
 hzi_cp_bond_answer(const hzi_slice *msg, size_t n)
@@ -336,60 +327,50 @@ hzi_cp_bond_answer(const hzi_slice *msg, size_t n)
 void
 hzi_cp_bond_undo(const hzi_call *call, const hzi_op *op)
 {
-	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	hzi_cp_stake *stake = call->extra;
 	const uint8_t *msg = call->request.data;
-	undo *u = calloc(1, sizeof(*u));
-	if (u == NULL) {
-		return;
-	}
-	u->client = call->client;
-	u->bond = bond;
-	u->op = op;
-	u->request = (undo_request){
-			.group_id = hzi_cp_group_id(bond->group),
+	stake->request = (hzi_cp_undo_request){
 			.name = {(const uint8_t *)call->structure_name,
 					(uint32_t)strcspn(call->structure_name, "@")},
 			.session_id = (int64_t)hzi_load_le64(msg + AT_SESSION),
 			.thread_id = (int64_t)hzi_load_le64(msg + AT_THREAD),
-			.invocation_uid = hzi_uuid_random(),
 	};
-	if (op->proto->request->struct_size == sizeof(undo_request)) {
-		u->request.permits = (int32_t)hzi_load_le32(msg + AT_REST);
+	if (op->proto->request->struct_size == sizeof(hzi_cp_undo_request)) {
+		stake->request.permits = (int32_t)hzi_load_le32(msg + AT_REST);
 	}
-	u->job.run = run_undo;
-	hzi_client_retain(u->client);
-	hzi_worker_run(u->client, &u->job);
+	hzi_cp_stake_undo(stake, call->client, op);
 }
 
-// ---- Tries ----
-
-void
-hzi_cp_bond_write_timeout(hzi_call *call, bool permits)
-{
-	int64_t deadline_ns = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
-	int64_t left_ms = (deadline_ns - hzi_now_ns()) / NS_PER_MS - HZI_GRACE_MS;
-	if (deadline_ns != HZI_NEVER) {
-		hzi_store_le64(call->request.data + AT_REST + (permits ? 4 : 0),
-				left_ms > 0 ? (uint64_t)left_ms : 0);
-	}
-}
+// ---- Failures ----
 
 bool
 hzi_cp_bond_is_expired(hzi_call *call)
 {
-	hzi_cp_bond *bond = hzi_cp_bond_in(call);
-	if (call->code != HZ_ERR_SERVER) {
+	if (call->code != HZ_ERR_SERVER || call->server_code != SESSION_EXPIRED) {
 		return false;
 	}
-	if (call->server_code == GROUP_DESTROYED) {
-		const hzi_cp_group *group = bond->group;
-		atomic_compare_exchange_strong(&bond->object->group, &group, NULL);
-		hzi_cp_session_expired(bond->session, hzi_cp_bond_session(call));
-	}
-	if (call->server_code != SESSION_EXPIRED) {
-		return false;
-	}
-	hzi_cp_session_expired(bond->session, hzi_cp_bond_session(call));
+	hzi_cp_session_expired(hzi_cp_bond_in(call)->session, hzi_cp_bond_session(call));
 	call->retry_until_ns = 0; // a session may end at any time: each has retries of its own
 	return true;
+}
+
+hzi_again
+hzi_cp_bond_again_as(hzi_call *call, hzi_cp_bond *bond, bool known)
+{
+	bool harmless = (known && hzi_retry_harmless(call)) || call->client->config->redo_operation;
+	// Its message says that it may be repeated, which is true of calls with a session only.
+	if (call->code == HZ_ERR_DISCONNECTED && call->in_doubt && !harmless) {
+		call->code = HZ_ERR_INDETERMINATE;
+	}
+	return hzi_cp_again_in(call, bond->object, bond->group, harmless);
+}
+
+hzi_again
+hzi_cp_bond_again(hzi_call *call, bool known)
+{
+	hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	if (call->code == HZ_ERR_SERVER && call->server_code == GROUP_DESTROYED) {
+		hzi_cp_session_expired(bond->session, hzi_cp_bond_session(call));
+	}
+	return hzi_cp_bond_again_as(call, bond, known);
 }

@@ -12,6 +12,7 @@
 
 #include "core/cp_sessions.h"
 #include "proxies/cp/group.h"
+#include "proxies/cp/stake.h"
 
 #include <pthread.h>
 
@@ -26,8 +27,9 @@ struct hzi_cp_bond {
 	_Atomic int kind; // the proxy's; 0 at first
 
 	pthread_mutex_t lock;
-	struct hzi_cp_owner *owners; // those that have locked it
-	size_t count, room;
+	hzi_cp_stake *owners; // those that have locked it
+	hzi_cp_stake *spare;
+	size_t spare_count;
 };
 
 // The bond of a handle's structure, made if there is none. NULL without memory. Any thread.
@@ -36,14 +38,18 @@ hzi_cp_bond *hzi_cp_bond_of(const hzi_cp_handle *handle);
 // Frees an object's list of them.
 void hzi_cp_bonds_end(hzi_cp_bond *first);
 
-// The session an owner has locked with, 0 if it has not; remembering and forgetting that. Without
-// memory it is not remembered, which costs a later error its precision.
+// The session an owner has locked with, 0 if it has not; remembering and forgetting that. The stake
+// is that of the call that locked, which makes remembering succeed; NULL: HZ_ERR_MEMORY is possible.
 int64_t hzi_cp_bond_held(hzi_cp_bond *bond, int64_t owner);
-void hzi_cp_bond_hold(hzi_cp_bond *bond, int64_t owner, int64_t session);
+hz_err hzi_cp_bond_hold(hzi_cp_bond *bond, hzi_cp_stake *stake, int64_t owner, int64_t session);
 void hzi_cp_bond_forget(hzi_cp_bond *bond, int64_t owner);
 
 // Begins a call of the structure that goes by this aim, whose aim_ctx is the bond.
 bool hzi_cp_bond_begin(hzi_cp_handle *handle, hzi_cp_bond *bond, const hzi_op *op,
+		const hzi_aim *aim, hzi_call **call, hz_future *future);
+
+// The same with a stake, which the call has in `extra`.
+bool hzi_cp_bond_begin_taking(hzi_cp_handle *handle, hzi_cp_bond *bond, const hzi_op *op,
 		const hzi_aim *aim, hzi_call **call, hz_future *future);
 
 static inline hzi_cp_bond *
@@ -53,29 +59,32 @@ hzi_cp_bond_in(const hzi_call *call)
 }
 
 // For `choose`: finds or asks for the session, keeps its id in the call and writes it into the
-// request. HZ_OK, HZ_ERR_OFFLINE (the try ends and comes again), and others that end the call.
-hz_err hzi_cp_bond_choose(hzi_call *call);
+// request; what is left of the timeout, too, if the call waits for a limited time. `permits`: the
+// request has their number. HZ_OK, HZ_ERR_OFFLINE (the try ends and comes again), and others that
+// end the call.
+hz_err hzi_cp_bond_choose(hzi_call *call, bool permits);
 
 // The same without a session: -1 stands for it, and the thread is one of the group's own, which the
 // call keeps while the members may answer it.
-hz_err hzi_cp_bond_choose_thread(hzi_call *call);
+hz_err hzi_cp_bond_choose_thread(hzi_call *call, bool permits);
 
 // The session of the last try; 0 when there was none.
 int64_t hzi_cp_bond_session(const hzi_call *call);
 
-// For `late`: what the call has taken is for nobody, so it is given back by this operation, with
-// the session and thread that took it. Its request begins like all others; the number of permits is
-// that of the call. Does not block; without memory what was taken stays so.
+// For `late`, of a call with a stake: what it has taken is for nobody, so it is given back by this
+// operation, with the session and thread that took it. Its request begins like all others; the
+// number of permits is that of the call. Neither blocks nor allocates.
 void hzi_cp_bond_undo(const hzi_call *call, const hzi_op *undo);
 
 // The number of n bytes, 1 or 8, that an answer consists of; 0 when it is too short.
 int64_t hzi_cp_bond_answer(const hzi_slice *msg, size_t n);
 
-// Writes what is left of a call's timeout into the request. The deadline is a grace behind its end.
-// `permits`: the request has their number, too.
-void hzi_cp_bond_write_timeout(hzi_call *call, bool permits);
-
-// For `again`: whether the session was refused, which is known from now on; and a destroyed group.
+// For `again`: whether the session was refused, which is known from now on.
 bool hzi_cp_bond_is_expired(hzi_call *call);
+
+// For `again`, of all other failures. `known`: the members know a repeated request again, so it is
+// repeated whatever has become of it; if they do not, it is in doubt.
+hzi_again hzi_cp_bond_again(hzi_call *call, bool known);
+hzi_again hzi_cp_bond_again_as(hzi_call *call, hzi_cp_bond *bond, bool known);
 
 #endif

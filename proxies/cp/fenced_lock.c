@@ -104,27 +104,9 @@ static hz_err
 choose_lock(hzi_call *call)
 {
 	hzi_cp_bond *bond = hzi_cp_bond_in(call);
-	hz_err e = hzi_cp_bond_choose(call);
+	hz_err e = hzi_cp_bond_choose(call, false);
 	if (e == HZ_ERR_OFFLINE && hzi_cp_bond_held(bond, call->owner_id) != 0) {
 		return check_held(call, 0); // whatever the new session will be, it is not that one
-	}
-	if (e == HZ_OK) {
-		e = check_held(call, hzi_cp_bond_session(call));
-	}
-	if (e == HZ_OK && call->op != &LOCK) {
-		hzi_cp_bond_write_timeout(call, false);
-	}
-	return e;
-}
-
-// Without waiting: the request says 0, and so does its repetition.
-static hz_err
-choose_try(hzi_call *call)
-{
-	hzi_cp_bond *bond = hzi_cp_bond_in(call);
-	hz_err e = hzi_cp_bond_choose(call);
-	if (e == HZ_ERR_OFFLINE && hzi_cp_bond_held(bond, call->owner_id) != 0) {
-		return check_held(call, 0);
 	}
 	return e == HZ_OK ? check_held(call, hzi_cp_bond_session(call)) : e;
 }
@@ -133,7 +115,7 @@ static hzi_again
 again_lock(hzi_call *call)
 {
 	if (!hzi_cp_bond_is_expired(call)) {
-		return HZI_AGAIN_NO;
+		return hzi_cp_bond_again(call, true);
 	}
 	if (hzi_cp_bond_held(hzi_cp_bond_in(call), call->owner_id) != 0) {
 		lose(call);
@@ -155,8 +137,8 @@ read_fence(hzi_call *call, int64_t *fence, hz_error *err)
 	}
 	*fence = response.response > 0 ? response.response : 0;
 	if (*fence != 0) {
-		hzi_cp_bond_hold(bond, call->owner_id, hzi_cp_bond_session(call));
-		return HZ_OK;
+		return hzi_cp_bond_hold(
+				bond, call->extra, call->owner_id, hzi_cp_bond_session(call));
 	}
 	return hzi_cp_bond_held(bond, call->owner_id) != 0
 			? hzi_call_miss(call, HZ_ERR_LOCK_LIMIT, hz_err_text(HZ_ERR_LOCK_LIMIT),
@@ -201,12 +183,10 @@ unlock_late(const hzi_call *call, const hzi_slice *msg)
 static hz_future
 try_lock(hz_fenced_lock *lock, const hzi_op *op, int64_t timeout_ms)
 {
-	static const hzi_aim waiting = {choose_lock, again_lock, NULL};
-	static const hzi_aim at_once = {choose_try, again_lock, NULL};
+	static const hzi_aim aim = {choose_lock, again_lock, NULL};
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_bond_begin(cp_of(lock), bond_of(lock), op,
-			    timeout_ms == 0 ? &at_once : &waiting, &call, &future)) {
+	if (!hzi_cp_bond_begin_taking(cp_of(lock), bond_of(lock), op, &aim, &call, &future)) {
 		return future;
 	}
 	if (timeout_ms < 0) {
@@ -233,7 +213,7 @@ hz_fenced_lock_lock_async(hz_fenced_lock *lock)
 	if (wait_ms > 0) {
 		return try_lock(lock, &LOCK_IN_TIME, wait_ms);
 	}
-	if (!hzi_cp_bond_begin(cp_of(lock), bond_of(lock), &LOCK, &aim, &call, &future)) {
+	if (!hzi_cp_bond_begin_taking(cp_of(lock), bond_of(lock), &LOCK, &aim, &call, &future)) {
 		return future;
 	}
 	call->late = unlock_late;
@@ -258,11 +238,12 @@ static hz_err
 choose_unlock(hzi_call *call)
 {
 	int64_t session = hzi_cp_session_id(hzi_cp_bond_in(call)->session);
-	hz_err e = check_held(call, session);
-	if (e != HZ_OK) {
-		return e;
+	hz_err e = session != 0 ? hzi_cp_bond_choose(call, false) : HZ_ERR_OFFLINE;
+	if (e == HZ_ERR_OFFLINE) {
+		e = check_held(call, 0);
+		return e != HZ_OK ? e : HZ_ERR_NOT_OWNER;
 	}
-	return session != 0 ? hzi_cp_bond_choose(call) : HZ_ERR_NOT_OWNER;
+	return e == HZ_OK ? check_held(call, hzi_cp_bond_session(call)) : e;
 }
 
 static hzi_again
@@ -270,10 +251,12 @@ again_unlock(hzi_call *call)
 {
 	if (hzi_cp_bond_is_expired(call)) {
 		lose(call);
-	} else if (call->code == HZ_ERR_SERVER && call->server_code == ILLEGAL_MONITOR_STATE) {
+		return HZI_AGAIN_NO;
+	}
+	if (call->code == HZ_ERR_SERVER && call->server_code == ILLEGAL_MONITOR_STATE) {
 		hzi_cp_bond_forget(hzi_cp_bond_in(call), call->owner_id);
 	}
-	return HZI_AGAIN_NO;
+	return hzi_cp_bond_again(call, true);
 }
 
 static hz_err
@@ -310,16 +293,17 @@ hz_fenced_lock_unlock_async(hz_fenced_lock *lock)
 static hz_err
 choose_look(hzi_call *call)
 {
-	int64_t session = hzi_cp_session_id(hzi_cp_bond_in(call)->session);
+	const hzi_cp_bond *bond = hzi_cp_bond_in(call);
+	int64_t session = hzi_cp_session_id(bond->session);
 	call->aim_mark = (uint64_t)session;
+	hzi_cp_route(call, bond->group);
 	return check_held(call, session);
 }
 
 static hzi_again
 again_look(hzi_call *call)
 {
-	hzi_cp_bond_is_expired(call);
-	return HZI_AGAIN_NO;
+	return hzi_cp_bond_again(call, true);
 }
 
 typedef hzp_fenced_lock_get_lock_ownership_response ownership;
@@ -337,8 +321,10 @@ read_ownership(hzi_call *call, ownership *o, bool *mine, hz_error *err)
 	*mine = o->fence > 0 && session != 0 && o->session_id == session &&
 			o->thread_id == call->owner_id;
 	if (*mine) {
-		hzi_cp_bond_hold(bond, call->owner_id, session);
-	} else if (hzi_cp_bond_held(bond, call->owner_id) != 0) {
+		e = hzi_cp_bond_hold(bond, NULL, call->owner_id, session);
+		return e == HZ_OK ? HZ_OK : hzi_call_miss(call, e, hz_err_text(e), err);
+	}
+	if (hzi_cp_bond_held(bond, call->owner_id) != 0) {
 		hzi_cp_bond_forget(bond, call->owner_id);
 		return hzi_call_miss(call, HZ_ERR_LOCK_OWNERSHIP_LOST,
 				hz_err_text(HZ_ERR_LOCK_OWNERSHIP_LOST), err);

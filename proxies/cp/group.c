@@ -2,6 +2,7 @@
 #include "proxies/cp/group.h"
 
 #include "base/fail.h"
+#include "core/error.h"
 #include "core/retry.h"
 #include "protocol/gen/cp_group.h"
 #include "proxies/cp/bond.h"
@@ -16,14 +17,7 @@
 #define GROUPS "hz:cp:groups"
 
 // Protocol 3.13.
-enum {
-	MEMBER_LEFT = 33,
-	OPERATION_TIMEOUT = 38,
-	INDETERMINATE = 80,
-	CP_GROUP_DESTROYED = 89,
-	LEADER_DEMOTED = 91,
-	STALE_APPEND = 92
-};
+enum { CP_GROUP_DESTROYED = 89 };
 
 static hz_err take_group(hzi_call *call, hz_result *out, hz_error *err);
 
@@ -310,36 +304,39 @@ hzi_cp_destroy_async(hzi_cp_handle *handle)
 
 // ---- Calls ----
 
+void
+hzi_cp_route(hzi_call *call, const hzi_cp_group *group)
+{
+	(void)call; // any member passes the call on to the group's leader
+	(void)group;
+}
+
+static const hzi_cp_group *
+group_of(const hzi_call *call)
+{
+	return (const hzi_cp_group *)(uintptr_t)call->aim_mark;
+}
+
 hz_err
 hzi_cp_choose(hzi_call *call)
 {
-	(void)call; // any member passes the call on to the group's leader
+	hzi_cp_route(call, group_of(call));
 	return HZ_OK;
 }
 
-// The group's members may have done it, or will, and nobody can say.
-static bool
-is_doubtful(int32_t server_code)
-{
-	return server_code == MEMBER_LEFT || server_code == OPERATION_TIMEOUT ||
-			server_code == INDETERMINATE || server_code == LEADER_DEMOTED ||
-			server_code == STALE_APPEND;
-}
-
 hzi_again
-hzi_cp_again(hzi_call *call)
+hzi_cp_again_in(hzi_call *call, hzi_cp_object *object, const hzi_cp_group *group, bool harmless)
 {
-	hzi_cp_object *object = call->aim_ctx;
 	if (call->code != HZ_ERR_SERVER) {
 		return HZI_AGAIN_NO;
 	}
 	if (call->server_code == CP_GROUP_DESTROYED) {
-		atomic_store(&object->group, NULL);
+		atomic_compare_exchange_strong(&object->group, &group, NULL);
 	}
-	if (!is_doubtful(call->server_code)) {
+	if (!hzi_server_error_is_doubtful(call->server_code)) {
 		return HZI_AGAIN_NO;
 	}
-	if (hzi_retry_harmless(call)) {
+	if (harmless) {
 		return HZI_AGAIN_LATER;
 	}
 	// Elsewhere a member that left has not done what it was asked for. Here it has passed it on
@@ -347,6 +344,12 @@ hzi_cp_again(hzi_call *call)
 	call->in_doubt = true;
 	call->server_code = 0;
 	return HZI_AGAIN_NO;
+}
+
+hzi_again
+hzi_cp_again(hzi_call *call)
+{
+	return hzi_cp_again_in(call, call->aim_ctx, group_of(call), hzi_retry_harmless(call));
 }
 
 bool
@@ -362,6 +365,7 @@ hzi_cp_begin(hzi_cp_handle *handle, const hzi_op *op, hzi_call **call, hz_future
 	}
 	(*call)->aim = &aim;
 	(*call)->aim_ctx = handle->object;
+	(*call)->aim_mark = (uintptr_t)handle->group;
 	return true;
 }
 

@@ -103,64 +103,68 @@ has_sessions(const hzi_call *call)
 }
 
 static hz_err
-choose_who(hzi_call *call)
+choose_who(hzi_call *call, bool permits)
 {
-	return has_sessions(call) ? hzi_cp_bond_choose(call) : hzi_cp_bond_choose_thread(call);
+	return has_sessions(call) ? hzi_cp_bond_choose(call, permits)
+				  : hzi_cp_bond_choose_thread(call, permits);
 }
 
 static hz_err
-choose_and_wait(hzi_call *call)
+choose_acquire(hzi_call *call)
 {
-	hz_err e = choose_who(call);
-	if (e == HZ_OK) {
-		hzi_cp_bond_write_timeout(call, true);
-	}
-	return e;
+	return choose_who(call, true);
 }
 
-// With the session there is: a new one has no permits.
+static hz_err
+choose_plain(hzi_call *call)
+{
+	return choose_who(call, false);
+}
+
+// With the session there is: a new one has no permits, and what an older one had is back.
 static hz_err
 choose_release(hzi_call *call)
 {
 	hzi_cp_session *session = hzi_cp_bond_in(call)->session;
-	if (has_sessions(call) && hzi_cp_session_id(session) == 0) {
-		return hzi_cp_session_was_made(session) ? HZ_ERR_SESSION_EXPIRED : HZ_ERR_STATE;
+	if (!has_sessions(call)) {
+		return hzi_cp_bond_choose_thread(call, false);
 	}
-	return choose_who(call);
-}
-
-// The members do not know a repeated call of no session again.
-static void
-leave_in_doubt(hzi_call *call)
-{
-	if (!has_sessions(call) && call->in_doubt && call->code == HZ_ERR_DISCONNECTED &&
-			!call->client->config->redo_operation) {
-		call->code = HZ_ERR_INDETERMINATE;
+	int64_t before = hzi_cp_bond_session(call);
+	int64_t id = hzi_cp_session_id(session);
+	if (id == 0 && !hzi_cp_session_was_made(session)) {
+		return HZ_ERR_STATE;
 	}
+	if (id == 0 || (before != 0 && before != id)) {
+		return HZ_ERR_SESSION_EXPIRED;
+	}
+	hz_err e = hzi_cp_bond_choose(call, false);
+	bool lost = e == HZ_ERR_OFFLINE || (e == HZ_OK && hzi_cp_bond_session(call) != id);
+	return lost ? HZ_ERR_SESSION_EXPIRED : e;
 }
 
 // What was taken with the lost session is back at the members, so taking is tried with a new one.
 static hzi_again
 again_take(hzi_call *call)
 {
-	leave_in_doubt(call);
-	return hzi_cp_bond_is_expired(call) ? HZI_AGAIN_LATER : HZI_AGAIN_NO;
+	return hzi_cp_bond_is_expired(call) ? HZI_AGAIN_LATER
+					    : hzi_cp_bond_again(call, has_sessions(call));
 }
 
 static hzi_again
 again_release(hzi_call *call)
 {
-	leave_in_doubt(call);
-	hzi_cp_bond_is_expired(call);
-	return HZI_AGAIN_NO;
+	return hzi_cp_bond_is_expired(call) ? HZI_AGAIN_NO
+					    : hzi_cp_bond_again(call, has_sessions(call));
 }
 
 // A change outlives its session: after a try that may have come through it is not made again.
 static hzi_again
 again_change(hzi_call *call)
 {
-	leave_in_doubt(call);
-	return hzi_cp_bond_is_expired(call) && !call->was_in_doubt ? HZI_AGAIN_LATER : HZI_AGAIN_NO;
+	if (!hzi_cp_bond_is_expired(call)) {
+		return hzi_cp_bond_again(call, has_sessions(call));
+	}
+	return call->was_in_doubt ? HZI_AGAIN_NO : HZI_AGAIN_LATER;
 }
 
 // ---- Taking and giving ----
@@ -190,12 +194,11 @@ release_late(const hzi_call *call, const hzi_slice *msg)
 static hz_future
 acquire(hz_semaphore *semaphore, const hzi_op *op, int32_t permits, int64_t timeout_ms)
 {
-	static const hzi_aim plain = {choose_who, again_take, NULL};
-	static const hzi_aim timed = {choose_and_wait, again_take, NULL};
+	static const hzi_aim aim = {choose_acquire, again_take, NULL};
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_bond_begin(cp_of(semaphore), bond_of(semaphore), op,
-			    timeout_ms > 0 ? &timed : &plain, &call, &future)) {
+	if (!hzi_cp_bond_begin_taking(
+			    cp_of(semaphore), bond_of(semaphore), op, &aim, &call, &future)) {
 		return future;
 	}
 	if (permits < 1) {
@@ -258,7 +261,7 @@ hz_semaphore_release_async(hz_semaphore *semaphore, int32_t permits)
 HZ_API hz_future
 hz_semaphore_drain_permits_async(hz_semaphore *semaphore)
 {
-	static const hzi_aim aim = {choose_who, again_take, NULL};
+	static const hzi_aim aim = {choose_plain, again_take, NULL};
 	hzi_call *call;
 	hz_future future;
 	if (!hzi_cp_bond_begin(
@@ -304,7 +307,7 @@ hz_semaphore_available_permits_async(hz_semaphore *semaphore)
 static hz_future
 change(hz_semaphore *semaphore, int32_t permits, int32_t sign)
 {
-	static const hzi_aim aim = {choose_who, again_change, NULL};
+	static const hzi_aim aim = {choose_plain, again_change, NULL};
 	hzi_call *call;
 	hz_future future;
 	if (!hzi_cp_bond_begin(
