@@ -11,7 +11,7 @@
 #include <string.h>
 
 static bench b;
-static ring r;
+static scripted_ring r;
 static hz_reliable_topic *topic;
 static hz_error err;
 

@@ -34,7 +34,7 @@ ring_on_number(void *ctx, hzt_request *request)
 void
 ring_on_tail(void *ctx, hzt_request *request)
 {
-	ring *r = ctx;
+	scripted_ring *r = ctx;
 	pthread_mutex_lock(&r->lock);
 	int64_t tail = r->tail;
 	pthread_mutex_unlock(&r->lock);
@@ -44,7 +44,7 @@ ring_on_tail(void *ctx, hzt_request *request)
 void
 ring_on_head(void *ctx, hzt_request *request)
 {
-	ring *r = ctx;
+	scripted_ring *r = ctx;
 	pthread_mutex_lock(&r->lock);
 	int64_t head = r->head;
 	pthread_mutex_unlock(&r->lock);
@@ -80,7 +80,7 @@ answer_items(hzt_request *request, const int64_t *numbers, int64_t from, int32_t
 void
 ring_on_read(void *ctx, hzt_request *request)
 {
-	ring *r = ctx;
+	scripted_ring *r = ctx;
 	int64_t numbers[RING_BATCH];
 	hzp_ringbuffer_read_many_request got;
 	HZT_OK(hzp_decode(request->msg, request->n, &HZP_RINGBUFFER_READ_MANY_REQUEST, &got, NULL));
@@ -100,11 +100,11 @@ ring_on_read(void *ctx, hzt_request *request)
 }
 
 void
-ring_serve(hzt_scripted *member, ring *r, int64_t capacity)
+ring_serve(hzt_scripted *member, scripted_ring *r, int64_t capacity)
 {
 	static int64_t room;
 	room = capacity;
-	*r = (ring){.lock = PTHREAD_MUTEX_INITIALIZER, .tail = -1};
+	*r = (scripted_ring){.lock = PTHREAD_MUTEX_INITIALIZER, .tail = -1};
 	hzt_scripted_on(member, RING_CAPACITY, 0, ring_on_number, &room);
 	hzt_scripted_on(member, RING_TAIL, 0, ring_on_tail, r);
 	hzt_scripted_on(member, RING_HEAD, 0, ring_on_head, r);
@@ -112,7 +112,7 @@ ring_serve(hzt_scripted *member, ring *r, int64_t capacity)
 }
 
 void
-ring_publish(hzt_scripted *member, ring *r, int64_t number)
+ring_publish(hzt_scripted *member, scripted_ring *r, int64_t number)
 {
 	pthread_mutex_lock(&r->lock);
 	r->number[++r->tail] = number;
@@ -121,7 +121,7 @@ ring_publish(hzt_scripted *member, ring *r, int64_t number)
 }
 
 void
-ring_set(ring *r, int64_t sequence, int64_t number)
+ring_set(scripted_ring *r, int64_t sequence, int64_t number)
 {
 	pthread_mutex_lock(&r->lock);
 	r->number[sequence] = number;
@@ -129,7 +129,7 @@ ring_set(ring *r, int64_t sequence, int64_t number)
 }
 
 void
-ring_cut(ring *r, int64_t tail)
+ring_cut(scripted_ring *r, int64_t tail)
 {
 	pthread_mutex_lock(&r->lock);
 	r->tail = tail;
@@ -138,7 +138,7 @@ ring_cut(ring *r, int64_t tail)
 }
 
 void
-ring_empty(ring *r)
+ring_empty(scripted_ring *r)
 {
 	pthread_mutex_lock(&r->lock);
 	r->head = 0;

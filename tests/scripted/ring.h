@@ -19,24 +19,24 @@
 
 enum { RING_ROOM = 64, RING_BATCH = 16 };
 
-typedef struct ring {
+typedef struct scripted_ring {
 	pthread_mutex_t lock; // guards the rest
 	int64_t head, tail;
 	int64_t number[RING_ROOM]; // by sequence
-} ring;
+} scripted_ring;
 
 // The member serves *r from now on, which is empty and has room for `capacity` items, RING_ROOM at
 // most. Reads for which there is too little wait.
-void ring_serve(hzt_scripted *member, ring *r, int64_t capacity);
+void ring_serve(hzt_scripted *member, scripted_ring *r, int64_t capacity);
 
 // Appends a number, and answers the reads that waited for it.
-void ring_publish(hzt_scripted *member, ring *r, int64_t number);
+void ring_publish(hzt_scripted *member, scripted_ring *r, int64_t number);
 
 // The message of a sequence is another one; the messages behind `tail` are gone; all are, and the
 // next one has the sequence 0.
-void ring_set(ring *r, int64_t sequence, int64_t number);
-void ring_cut(ring *r, int64_t tail);
-void ring_empty(ring *r);
+void ring_set(scripted_ring *r, int64_t sequence, int64_t number);
+void ring_cut(scripted_ring *r, int64_t tail);
+void ring_empty(scripted_ring *r);
 
 // Answers a request for the tail or the head; a rule whose ctx is the ring does no more.
 void ring_on_tail(void *ctx, hzt_request *request);
