@@ -21,6 +21,10 @@ PRINTS = {
     "count_down_latch": "ready after a moment: not all\nready in the end: all\n",
     "event_loop": "pending: 0, sum: 100\n",
     "late_items": "a worker stops: CANCELLED\n" * 2 + "jobs left: 20 of 20\n",
+    "fenced_lock": "alice writes: done\nbob got the lock: no\nbob writes: done\n"
+                   "alice writes: refused\n",
+    "id_generator": "shop begins: 4712 4713 4714\nbranch goes on: 10000 10001 10002\n"
+                    "shop goes on: 4715 4716 4717\n",
     "list": "planned: 10 20 30 40\nchanged: 11 30 40\nstep 99? RANGE\n",
     "flake_id_generator": "40000 ids, all different\n",
     "listener": 'added "apples": 7\nupdated "apples": 6\nremoved "apples": null\n',
@@ -38,13 +42,15 @@ PRINTS = {
     "ringbuffer": "measured up to number 2\n0: 20.0\n1: 21.0\n2: 22.0\n"
                   "measured up to number 3\nand then number 3\n",
     "scan": "5000 entries, sum 24995000\n",
+    "semaphore": "never more than 3 lines: true\nfree in the end: 3\n",
     "set": "apples: new\npears: new\napples: seen before\nplums: new\npears: seen before\n"
            "worked on 3\nplums and pears: both there\n- pears\n- apples\n- plums\n",
     "topic": "radio: it rains\nradio: it clears up\nradio: the sun shines\n",
 }
 LINES = 80
 # These run beside a member of their own: the others have no CP subsystem.
-CP = ("atomic_long", "atomic_reference", "count_down_latch")
+CP = ("atomic_long", "atomic_reference", "count_down_latch", "fenced_lock", "id_generator",
+      "semaphore")
 CP_MEMBER = ["run", "1", "version=5.4.0", "--", "sh", "-c", 'exec "$0" "$HZ_TEST_CLUSTER"']
 
 

@@ -159,10 +159,11 @@ WHEN = {
     "INDETERMINATE": "Always in doubt. Read before you repeat.",
     "UNSUPPORTED": "The member is too old, or has no CP subsystem, or the structure cannot do that.",
     "DESTROYED": "Somebody destroyed the structure while the call was in it.",
-    "LOCK_OWNERSHIP_LOST": "Kept for CP locks.",
-    "SESSION_EXPIRED": "Kept for CP sessions.",
-    "WAIT_KEY_CANCELLED": "Kept for CP locks and semaphores.",
-    "LOCK_LIMIT": "Kept for CP locks.",
+    "LOCK_OWNERSHIP_LOST": "The session with which this owner had the lock is over: see"
+                           " [concurrency.md](concurrency.md).",
+    "SESSION_EXPIRED": "The session that held the permits is over; the members have them back.",
+    "WAIT_KEY_CANCELLED": "A call of the same owner for the same lock or semaphore has come later.",
+    "LOCK_LIMIT": "The owner has the lock already, as often as the members' configuration allows.",
     "NOT_OWNER": "The caller unlocks what it does not hold.",
     "GROUP_DESTROYED": "Its members have restarted, and what was in it is gone. Open the "
                        "structures again: that makes a new group.",
