@@ -154,8 +154,12 @@ hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_
 	if (hzi_registry_admit(dispatch, listener, cost, &marker)) {
 		event = make_event(dispatch, msg);
 		if (event == NULL) {
-			marker = hzi_registry_drop(dispatch, listener, cost);
+			marker = hzi_registry_drop(dispatch, listener, cost) || marker;
 		}
+	}
+	// In front of the event: what was dropped was before it, or was this one.
+	if (marker && !push_gap(dispatch, stripe, listener, (hz_gap){0})) {
+		hzi_registry_unmark(dispatch, listener);
 	}
 	if (event != NULL) {
 		event->job.run = run_event;
@@ -163,8 +167,15 @@ hzi_dispatch_event(void *state, uint64_t listener, int32_t partition, const hzi_
 		event->listener = listener;
 		event->cost = cost;
 		hzi_stripe_push(stripe, &event->job);
-	} else if (marker && !push_gap(dispatch, stripe, listener, (hz_gap){0})) {
-		hzi_registry_unmark(dispatch, listener);
+	}
+}
+
+// A gap of a lost connection.
+static void
+tell_gap(hzi_dispatch *dispatch, uint64_t listener, hz_gap gap)
+{
+	if (!push_gap(dispatch, stripe_for(dispatch, -1, listener), listener, gap)) {
+		hzi_registry_lose(dispatch, listener);
 	}
 }
 
@@ -178,14 +189,14 @@ hzi_dispatch_gap(void *state, uint64_t listener, int64_t lost_ns, int64_t regain
 	hz_gap gap = {.lost_at_ms = wall_ms - (now_ns - lost_ns + NS_PER_MS - 1) / NS_PER_MS,
 			.regained_at_ms = wall_ms + 1 - (now_ns - regained_ns) / NS_PER_MS};
 	if (listener != 0) {
-		(void)push_gap(dispatch, stripe_for(dispatch, -1, listener), listener, gap);
+		tell_gap(dispatch, listener, gap);
 		return;
 	}
 	uint64_t id = 0;
 	const hzi_listener *l;
 	while ((l = hzi_registry_next(dispatch, NULL, true, id)) != NULL) {
 		id = l->id;
-		(void)push_gap(dispatch, stripe_for(dispatch, -1, id), id, gap);
+		tell_gap(dispatch, id, gap);
 	}
 }
 

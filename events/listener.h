@@ -45,6 +45,7 @@ struct hzi_listener {
 	size_t queued_bytes;
 	uint32_t queued_events;
 	uint64_t dropped;
+	uint64_t told; // of dropped, by the last marker
 	bool gap_queued;
 };
 

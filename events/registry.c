@@ -91,16 +91,28 @@ hzi_registry_has(hzi_dispatch *dispatch, uint64_t id)
 
 // ---- Bounds ----
 
-// With the lock held. True: the listener has to be told, since no marker is under way.
+// With the lock held, all three. True: the listener has to be told, and no marker is under way.
 static bool
+ask_for_marker(hzi_listener *l)
+{
+	bool marker = l->dropped != l->told && !l->gap_queued;
+	l->gap_queued = l->gap_queued || marker;
+	return marker;
+}
+
+static void
 count_drop(hzi_dispatch *dispatch, hzi_listener *l)
 {
-	bool marker = !l->gap_queued;
 	l->dropped++;
-	l->gap_queued = true;
 	atomic_fetch_add_explicit(
 			&dispatch->client->counters.events_dropped, 1, memory_order_relaxed);
-	return marker;
+}
+
+static void
+uncount(hzi_listener *l, size_t cost)
+{
+	l->queued_events--;
+	l->queued_bytes -= cost;
 }
 
 bool
@@ -117,8 +129,9 @@ hzi_registry_admit(hzi_dispatch *dispatch, uint64_t id, size_t cost, bool *marke
 			l->queued_events++;
 			l->queued_bytes += cost;
 		} else {
-			*marker = count_drop(dispatch, l);
+			count_drop(dispatch, l);
 		}
+		*marker = ask_for_marker(l);
 	}
 	pthread_mutex_unlock(&dispatch->lock);
 	return room;
@@ -131,12 +144,23 @@ hzi_registry_drop(hzi_dispatch *dispatch, uint64_t id, size_t cost)
 	pthread_mutex_lock(&dispatch->lock);
 	hzi_listener *l = *find_slot(dispatch, id);
 	if (l != NULL) {
-		l->queued_events--;
-		l->queued_bytes -= cost;
-		marker = count_drop(dispatch, l);
+		uncount(l, cost);
+		count_drop(dispatch, l);
+		marker = ask_for_marker(l);
 	}
 	pthread_mutex_unlock(&dispatch->lock);
 	return marker;
+}
+
+void
+hzi_registry_lose(hzi_dispatch *dispatch, uint64_t id)
+{
+	pthread_mutex_lock(&dispatch->lock);
+	hzi_listener *l = *find_slot(dispatch, id);
+	if (l != NULL) {
+		count_drop(dispatch, l);
+	}
+	pthread_mutex_unlock(&dispatch->lock);
 }
 
 void
@@ -156,8 +180,7 @@ hzi_registry_discharge(hzi_dispatch *dispatch, uint64_t id, size_t cost)
 	pthread_mutex_lock(&dispatch->lock);
 	hzi_listener *l = *find_slot(dispatch, id);
 	if (l != NULL) {
-		l->queued_events--;
-		l->queued_bytes -= cost;
+		uncount(l, cost);
 	}
 	pthread_mutex_unlock(&dispatch->lock);
 }
@@ -167,6 +190,7 @@ hzi_registry_dropped(hzi_dispatch *dispatch, hzi_listener *listener)
 {
 	pthread_mutex_lock(&dispatch->lock);
 	uint64_t dropped = listener->dropped;
+	listener->told = dropped;
 	listener->gap_queued = false;
 	pthread_mutex_unlock(&dispatch->lock);
 	return dropped;

@@ -19,15 +19,21 @@ hzi_listener *hzi_registry_next(hzi_dispatch *dispatch, const hzi_listener_class
 // Takes one out, whichever. NULL: there is none.
 hzi_listener *hzi_registry_take_any(hzi_dispatch *dispatch);
 
-// Counts an event into its listener's bound. False: there is no such listener, or it has no room;
-// *marker: this is the first drop since the last marker. Any thread; a short lock.
+// Counts an event into its listener's bound. False: there is no such listener, or it has no room.
+// *marker: events were dropped, this one perhaps, and no marker is under way. Any thread; a short
+// lock.
 bool hzi_registry_admit(hzi_dispatch *dispatch, uint64_t id, size_t cost, bool *marker);
 
 // The memory for an admitted event was refused: it is dropped like one without room. Returns
 // *marker.
 bool hzi_registry_drop(hzi_dispatch *dispatch, uint64_t id, size_t cost);
 
-// There was no memory for the marker that a drop asked for: the next drop asks again. Any thread.
+// There was no memory for a gap of a lost connection: it counts as a drop, so that the next event
+// asks for a marker. Any thread; a short lock.
+void hzi_registry_lose(hzi_dispatch *dispatch, uint64_t id);
+
+// There was no memory for the marker that an event asked for: the next one asks again. Any thread;
+// a short lock.
 void hzi_registry_unmark(hzi_dispatch *dispatch, uint64_t id);
 
 // The event was delivered, or nobody is there any more.
