@@ -128,6 +128,49 @@ hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was)
 	}
 }
 
+static hzi_call *
+find_local(hz_client *client, int64_t id, uint64_t *generation)
+{
+	*generation = (uint64_t)id >> HZI_SLOT_BITS;
+	return hzi_slab_at(&client->slab, (uint32_t)(id & ((1 << HZI_SLOT_BITS) - 1)));
+}
+
+bool
+hzi_call_commit_local(hz_client *client, int64_t id)
+{
+	uint64_t generation;
+	hzi_call *call = find_local(client, id, &generation);
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	while (HZI_WORD_GENERATION(word) == generation &&
+			HZI_WORD_STATE(word) == HZI_CALL_PENDING) {
+		if (atomic_compare_exchange_weak(
+				    &call->word, &word, WITH_STATE(word, HZI_CALL_SENT))) {
+			return true;
+		}
+	}
+	return HZI_WORD_GENERATION(word) == generation && HZI_WORD_STATE(word) == HZI_CALL_SENT;
+}
+
+bool
+hzi_call_is_local(hz_client *client, int64_t id)
+{
+	uint64_t generation;
+	const hzi_call *call = find_local(client, id, &generation);
+	uint64_t word = atomic_load_explicit(&call->word, memory_order_acquire);
+	return HZI_WORD_GENERATION(word) == generation &&
+			(HZI_WORD_STATE(word) == HZI_CALL_PENDING ||
+					HZI_WORD_STATE(word) == HZI_CALL_SENT);
+}
+
+hzi_call *
+hzi_call_claim_local(hz_client *client, int64_t id)
+{
+	uint64_t generation;
+	unsigned was;
+	hzi_call *call = find_local(client, id, &generation);
+	return hzi_call_claim(call, generation, &was) ? call : NULL;
+}
+
 void
 hzi_call_end_abandoned(hzi_call *call)
 {
@@ -257,6 +300,15 @@ hzi_call_deliver(hzi_call *call)
 }
 
 void
+hzi_call_answered(hzi_call *call)
+{
+	if (call->code == HZ_OK && call->aim != NULL && call->aim->accept != NULL) {
+		call->code = call->aim->accept(call);
+	}
+	hzi_call_done(call);
+}
+
+void
 hzi_call_hold(hzi_call *call, unsigned expected)
 {
 	hz_client *client = call->client;
@@ -264,7 +316,7 @@ hzi_call_hold(hzi_call *call, unsigned expected)
 	atomic_store_explicit(&call->held_ns, hzi_now_ns(), memory_order_relaxed);
 	for (;;) {
 		if (HZI_WORD_SEEN(word) >= expected) {
-			hzi_call_done(call);
+			hzi_call_answered(call);
 			return;
 		}
 		uint64_t held = WITH_STATE(word, HZI_CALL_HELD) | (uint64_t)expected << 44;
@@ -296,7 +348,7 @@ hzi_call_acknowledge(hzi_call *call, uint64_t generation)
 		if (atomic_compare_exchange_weak_explicit(&call->word, &word, next,
 				    memory_order_acq_rel, memory_order_acquire)) {
 			if (complete) {
-				hzi_call_done(call);
+				hzi_call_answered(call);
 			}
 			return;
 		}
@@ -319,7 +371,7 @@ finish_held(hzi_call *call)
 				   "acknowledged"
 				 : "not all backups were acknowledged in time";
 	}
-	hzi_call_done(call);
+	hzi_call_answered(call);
 }
 
 void

@@ -61,8 +61,14 @@ enum { HZI_TO_ANY, HZI_TO_PARTITION, HZI_TO_MEMBER, HZI_TO_CONNECTION };
 typedef struct hzi_call hzi_call;
 
 // What a failed try leaves to be done by a call that aims: nothing more than for any other call; to
-// try another target at once; or to try again after a while even if others would not.
-typedef enum hzi_again { HZI_AGAIN_NO, HZI_AGAIN_NOW, HZI_AGAIN_LATER } hzi_again;
+// try another target at once; to try again after a while even if others would not; or to try again
+// at call->resume_ns, or when the view changes before.
+typedef enum hzi_again {
+	HZI_AGAIN_NO,
+	HZI_AGAIN_NOW,
+	HZI_AGAIN_LATER,
+	HZI_AGAIN_AT
+} hzi_again;
 
 // How a call finds its member when each try may go to another one. The first two run on the
 // driver's thread, while nobody else refers to the request's bytes.
@@ -75,6 +81,10 @@ typedef struct hzi_aim {
 	// Whether an answer will do (HZ_OK), or is a failure of this target. Claimed, on the thread
 	// that reads: may not block, lock or allocate. NULL: any answer will do.
 	hz_err (*accept)(const hzi_call *call);
+	// Not NULL: the call goes to no member, but to somebody in this client, who ends the try
+	// with this id by hzi_call_claim and hzi_call_done. Takes the errand, which was the call's
+	// `extra`; with id 0 the call has ended before. The other three are not asked, but `again`.
+	void (*local)(void *errand, int64_t id);
 } hzi_aim;
 
 struct hzi_call {
@@ -179,6 +189,17 @@ bool hzi_call_claim(hzi_call *call, uint64_t generation, unsigned *was);
 // ABANDONED.
 bool hzi_call_claim_sent(hzi_call *call, uint64_t generation, unsigned *was);
 
+// For calls that an aim keeps in this client: PENDING to SENT, from when on giving the call up leaves
+// it in doubt. False: the try with this id has ended. Any thread.
+bool hzi_call_commit_local(struct hz_client *client, int64_t id);
+
+// Whether the try with this id has not ended. Any thread.
+bool hzi_call_is_local(struct hz_client *client, int64_t id);
+
+// The record of the try with this id, which the caller now owns the outcome of, as after
+// hzi_call_claim; NULL: it has ended. Any thread.
+hzi_call *hzi_call_claim_local(struct hz_client *client, int64_t id);
+
 // An abandoned call's answer was dealt with: its hold goes.
 void hzi_call_end_abandoned(hzi_call *call);
 
@@ -189,6 +210,10 @@ void hzi_call_listen(hzi_call *call);
 // Publishes the outcome and runs the done-action. Any thread, also an I/O thread: does not block.
 // After it the record may belong to another life.
 void hzi_call_done(hzi_call *call);
+
+// The same for an answer of a member, once nothing is missing: the call's aim may find that it will
+// not do.
+void hzi_call_answered(hzi_call *call);
 
 // Publishes "answer here, acknowledgements missing" (rule 14), or done when they all came already.
 void hzi_call_hold(hzi_call *call, unsigned expected);

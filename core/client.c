@@ -259,7 +259,12 @@ static hz_err
 shut_down(hz_client *client, int64_t deadline_ns)
 {
 	hz_err e = HZ_OK;
-	hzi_cp_sessions_close(client, a_quarter_of(deadline_ns));
+	int64_t until_ns = a_quarter_of(deadline_ns);
+	void (*closing)(hz_client *, int64_t) = atomic_load(&client->proxies_closing);
+	if (closing != NULL) {
+		closing(client, until_ns);
+	}
+	hzi_cp_sessions_close(client, until_ns);
 	atomic_store(&client->closing, true);
 	if (client->events_state != NULL) {
 		client->events->lifecycle(client->events_state, HZI_LIFECYCLE_SHUTTING_DOWN);

@@ -67,6 +67,10 @@ struct hz_client {
 	// whoever opens the first handle.
 	_Atomic(void *) proxies;
 	void (*_Atomic proxies_clear)(void *proxies);
+	// What proxies have to do from time to time (it says when next; cluster thread, may not
+	// block), and before calls are refused (until the deadline at most). NULL: nothing.
+	int64_t (*_Atomic proxies_advance)(struct hz_client *client, int64_t now_ns);
+	void (*_Atomic proxies_closing)(struct hz_client *client, int64_t deadline_ns);
 	void (*_Atomic list_proxies)(struct hz_client *client,
 			void (*fn)(void *ctx, const char *service, const char *name), void *ctx);
 

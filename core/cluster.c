@@ -249,6 +249,13 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t
+advance_proxies(hz_client *client, int64_t now_ns)
+{
+	int64_t (*advance)(hz_client *, int64_t) = atomic_load(&client->proxies_advance);
+	return advance != NULL ? advance(client, now_ns) : HZI_NEVER;
+}
+
 // Does what is due; returns when something will be.
 static int64_t
 look_round(hzi_cluster *cluster)
@@ -260,7 +267,14 @@ look_round(hzi_cluster *cluster)
 	due_ns = earlier(due_ns, hzi_peers_check_setup(cluster, now_ns));
 	due_ns = earlier(due_ns, hzi_registrations_advance(cluster, now_ns));
 	due_ns = earlier(due_ns, hzi_cp_sessions_advance(cluster->client, now_ns));
+	due_ns = earlier(due_ns, advance_proxies(cluster->client, now_ns));
 	return earlier(due_ns, hzi_connector_advance(cluster, now_ns));
+}
+
+void
+hzi_cluster_look(hz_client *client)
+{
+	hzi_mailbox_ring(&client->cluster->inbox);
 }
 
 // Nobody may send any more; what was sent is dealt with.

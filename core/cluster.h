@@ -47,6 +47,9 @@ hzi_connection *hzi_cluster_connection_to(hz_client *client, hz_uuid member, uin
 // lock.
 hzi_members *hzi_cluster_members(hz_client *client);
 
+// Has the cluster thread look round: something may be due earlier than it knows of. Any thread.
+void hzi_cluster_look(hz_client *client);
+
 // Runs fn(ctx) on the cluster thread, between two changes of what it knows, and waits for that; fn
 // must not block. False: the client is closed, and fn was not called. Any thread but that one.
 bool hzi_cluster_run(hz_client *client, void (*fn)(void *ctx), void *ctx);

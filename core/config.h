@@ -22,7 +22,7 @@ typedef struct hzi_strings {
 	size_t count;
 } hzi_strings;
 
-// The values of the three enums are the places of their names in the row's list of choices.
+// The values of the enums are the places of their names in the row's list of choices.
 typedef enum hzi_routing_mode { HZI_ROUTING_ALL, HZI_ROUTING_SINGLE } hzi_routing_mode;
 
 typedef enum hzi_reconnect_mode {
@@ -32,6 +32,11 @@ typedef enum hzi_reconnect_mode {
 } hzi_reconnect_mode;
 
 typedef enum hzi_load_balancer { HZI_LB_ROUND_ROBIN, HZI_LB_RANDOM } hzi_load_balancer;
+
+typedef enum hzi_concurrency_backend {
+	HZI_CONCURRENCY_CP,
+	HZI_CONCURRENCY_MAP
+} hzi_concurrency_backend;
 
 struct hz_config {
 	char *cluster_name;  // never NULL
@@ -67,6 +72,10 @@ struct hz_config {
 	int64_t backup_timeout_ms;
 	bool fail_on_indeterminate;
 	hzi_load_balancer load_balancer;
+
+	hzi_concurrency_backend concurrency_backend;
+	bool semaphore_owners;        // of the map backend
+	int64_t concurrency_lease_ms; // the same
 
 	int32_t max_concurrent_invocations;
 	int32_t max_parked_invocations;

@@ -108,6 +108,17 @@
     31536000000, "60000", "", "0.1", \
     "A connection on which nothing arrived for so long is closed; must be longer than the" \
     " interval.") \
+  /* Concurrency utilities */ \
+  X("concurrency.backend", "", CHOICE, concurrency_backend, , , "cp", "cp|map", "0.1", \
+    "What stands behind locks, semaphores, atomics, latches and id generators: the members' CP" \
+    " subsystem, or maps, which every member has. docs/concurrency.md says what each promises.") \
+  X("concurrency.map.semaphore-owners", "", BOOL, semaphore_owners, , , "true", "false|true", \
+    "0.1", \
+    "Whether permits of a semaphore of the map backend that this client makes belong to the" \
+    " client that acquired them, or to nobody.") \
+  X("concurrency.map.lease-millis", "", MILLIS, concurrency_lease_ms, 2000, 3600000, "15000", \
+    "", "0.1", \
+    "How long permits of a client that gives no sign of life stay taken with the map backend.") \
   /* Serialization */ \
   X("serialization.byte-order", "", CHOICE, big_endian, , , "BIG_ENDIAN", \
     "LITTLE_ENDIAN|BIG_ENDIAN", "0.1", \

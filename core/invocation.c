@@ -327,6 +327,26 @@ append(hzi_call *call, hzi_connection *conn, uint64_t conn_id, uint64_t generati
 	}
 }
 
+// The call is somebody's here.
+static void
+send_local(hzi_call *call)
+{
+	const hzi_aim *aim = call->aim;
+	void *errand = call->extra;
+	if (errand == NULL) {
+		hzi_call_end_idle(call, HZ_ERR_OFFLINE, NULL); // it is handed over once only
+		return;
+	}
+	call->extra = NULL;
+	call->extra_free = NULL;
+	call->conn = NULL;
+	atomic_store_explicit(&call->conn_id, 0, memory_order_relaxed);
+	hzi_call_retain(call);
+	int64_t id = hzi_call_publish(call);
+	aim->local(errand, still_wanted(call, (uint64_t)id >> HZI_SLOT_BITS) ? id : 0);
+	hzi_call_release(call);
+}
+
 void
 hzi_call_send(hzi_call *call)
 {
@@ -339,6 +359,10 @@ hzi_call_send(hzi_call *call)
 	call->view = atomic_load(&call->client->view);
 	if (!hzi_call_take_permit(call)) {
 		hzi_call_end_idle(call, HZ_ERR_OVERLOAD, NULL);
+		return;
+	}
+	if (call->aim != NULL && call->aim->local != NULL) {
+		send_local(call);
 		return;
 	}
 	if (atomic_load_explicit(&call->out.queued, memory_order_acquire)) {

@@ -107,6 +107,9 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 	if (aimed == HZI_AGAIN_NOW) {
 		return HZI_RETRY_NOW;
 	}
+	if (aimed == HZI_AGAIN_AT) {
+		return HZI_RETRY_PAUSE;
+	}
 	// Nothing could be sent: only a change of the view, or of the room, makes another try worth
 	// it.
 	if (call->code == HZ_ERR_OFFLINE || call->code == HZ_ERR_OVERLOAD) {

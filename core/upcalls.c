@@ -106,10 +106,7 @@ take_response(hzi_call *call, uint32_t type, const hzi_slice *msg)
 			(hzp_message_flags(call->request.data) & HZP_FLAG_BACKUP_AWARE) != 0) {
 		hzi_call_hold(call, backups);
 	} else {
-		if (call->aim != NULL && call->aim->accept != NULL) {
-			call->code = call->aim->accept(call);
-		}
-		hzi_call_done(call);
+		hzi_call_answered(call);
 	}
 }
 

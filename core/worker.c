@@ -245,7 +245,12 @@ static int64_t
 next_look_ns(const hzi_worker *worker, int64_t next_tick_ns)
 {
 	bool ticking = atomic_load(&worker->client->workers.ticking);
-	return ticking || worker->paused != NULL ? next_tick_ns : HZI_NEVER;
+	int64_t due_ns = ticking || worker->paused != NULL ? next_tick_ns : HZI_NEVER;
+	for (hzi_node *node = worker->paused; node != NULL; node = node->next) {
+		const hzi_call *call = HZI_OUTER(hzi_job_of(node), hzi_call, job);
+		due_ns = call->resume_ns < due_ns ? call->resume_ns : due_ns;
+	}
+	return due_ns;
 }
 
 // ---- The others: callbacks ----
