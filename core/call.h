@@ -81,10 +81,6 @@ typedef struct hzi_aim {
 	// Whether an answer will do (HZ_OK), or is a failure of this target. Claimed, on the thread
 	// that reads: may not block, lock or allocate. NULL: any answer will do.
 	hz_err (*accept)(const hzi_call *call);
-	// Not NULL: the call goes to no member, but to somebody in this client, who ends the try
-	// with this id by hzi_call_claim and hzi_call_done. Takes the errand, which was the call's
-	// `extra`; with id 0 the call has ended before. The other three are not asked, but `again`.
-	void (*local)(void *errand, int64_t id);
 } hzi_aim;
 
 struct hzi_call {
@@ -122,6 +118,10 @@ struct hzi_call {
 	const hzi_aim *aim;   // NULL: the target stays
 	void *aim_ctx;        // of the proxy; lives as long as the client, or as `extra`
 	uint64_t aim_mark;    // of the proxy
+	// Not NULL: the call goes to no member, but to somebody in this client, who ends the try
+	// with this id by hzi_call_claim_local and hzi_call_done. Takes the errand, which was the
+	// call's `extra`; with id 0 the call has ended before. Of its aim only `again` is asked.
+	void (*local)(void *errand, int64_t id);
 	// An answer has come after the call was given up; NULL: items alone matter. The reading
 	// thread: may not block.
 	void (*late)(const hzi_call *call, const hzi_slice *msg);

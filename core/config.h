@@ -33,10 +33,7 @@ typedef enum hzi_reconnect_mode {
 
 typedef enum hzi_load_balancer { HZI_LB_ROUND_ROBIN, HZI_LB_RANDOM } hzi_load_balancer;
 
-typedef enum hzi_concurrency_backend {
-	HZI_CONCURRENCY_CP,
-	HZI_CONCURRENCY_MAP
-} hzi_concurrency_backend;
+typedef enum hzi_concurrency { HZI_CONCURRENCY_CP, HZI_CONCURRENCY_MAP } hzi_concurrency;
 
 struct hz_config {
 	char *cluster_name;  // never NULL
@@ -73,7 +70,7 @@ struct hz_config {
 	bool fail_on_indeterminate;
 	hzi_load_balancer load_balancer;
 
-	hzi_concurrency_backend concurrency_backend;
+	hzi_concurrency concurrency_backend;
 	bool semaphore_owners;        // of the map backend
 	int64_t concurrency_lease_ms; // the same
 

@@ -75,6 +75,7 @@ set_defaults(hzi_call *call, const hz_call *defaults, const hzi_op *op)
 	call->deferred = false;
 	call->conn = NULL;
 	call->aim = NULL;
+	call->local = NULL;
 	call->late = NULL;
 	atomic_store_explicit(&call->listener, 0, memory_order_relaxed);
 	call->wanted = HZI_ACTION_NONE;
@@ -331,7 +332,7 @@ append(hzi_call *call, hzi_connection *conn, uint64_t conn_id, uint64_t generati
 static void
 send_local(hzi_call *call)
 {
-	const hzi_aim *aim = call->aim;
+	void (*local)(void *, int64_t) = call->local;
 	void *errand = call->extra;
 	if (errand == NULL) {
 		hzi_call_end_idle(call, HZ_ERR_OFFLINE, NULL); // it is handed over once only
@@ -343,7 +344,7 @@ send_local(hzi_call *call)
 	atomic_store_explicit(&call->conn_id, 0, memory_order_relaxed);
 	hzi_call_retain(call);
 	int64_t id = hzi_call_publish(call);
-	aim->local(errand, still_wanted(call, (uint64_t)id >> HZI_SLOT_BITS) ? id : 0);
+	local(errand, still_wanted(call, (uint64_t)id >> HZI_SLOT_BITS) ? id : 0);
 	hzi_call_release(call);
 }
 
@@ -361,7 +362,7 @@ hzi_call_send(hzi_call *call)
 		hzi_call_end_idle(call, HZ_ERR_OVERLOAD, NULL);
 		return;
 	}
-	if (call->aim != NULL && call->aim->local != NULL) {
+	if (call->local != NULL) {
 		send_local(call);
 		return;
 	}

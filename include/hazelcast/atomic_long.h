@@ -31,6 +31,7 @@
 #define HAZELCAST_ATOMIC_LONG_H
 
 #include <hazelcast/call.h>
+#include <hazelcast/concurrency.h>
 #include <hazelcast/future.h>
 
 #ifdef __cplusplus
@@ -55,6 +56,9 @@ HZ_API const char *hz_atomic_long_name(const hz_atomic_long *number);
 
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_atomic_long_call(hz_atomic_long *number, const hz_call *call);
+
+// What stands behind the number; see concurrency.h. Any thread; does not block. Since 0.1.
+HZ_API hz_backend hz_atomic_long_backend(const hz_atomic_long *number);
 
 // Destroys the number for everybody and for ever. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_atomic_long_destroy_async(hz_atomic_long *number);

@@ -10,6 +10,7 @@
 #include <hazelcast/call.h>
 #include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/client.h>
+#include <hazelcast/concurrency.h>
 #include <hazelcast/config.h>
 #include <hazelcast/count_down_latch.h>
 #include <hazelcast/decimal.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/gen/atomic_long.h"
-#include "proxies/cp/group.h"
+#include "proxies/map_backend/handle.h"
 
 #include <hazelcast/atomic_long.h>
 
@@ -22,96 +22,68 @@ static const hzi_op APPLY = {&HZP_ATOMIC_LONG_APPLY, HZ_RESULT_VALUE, 0, NULL};
 // What the answer of an alteration holds.
 enum { OLD_VALUE = 0, NEW_VALUE = 1 };
 
-HZI_CP_API(atomic_long, HZI_SERVICE_ATOMIC_LONG)
+HZI_CONCURRENCY_API(atomic_long, HZI_SERVICE_ATOMIC_LONG)
 
-// ---- Reading and setting ----
+// ---- On the CP subsystem ----
 
-HZ_API hz_future
-hz_atomic_long_get_async(hz_atomic_long *number)
+static hz_future
+get(hzi_cp_handle *handle)
 {
-	return hzi_cp_send(cp_of(number), &GET);
+	return hzi_cp_send(handle, &GET);
 }
 
-HZ_API hz_future
-hz_atomic_long_set_async(hz_atomic_long *number, int64_t value)
+static hz_future
+set(hzi_cp_handle *handle, int64_t value)
 {
-	return hzi_cp_send_i64(cp_of(number), &SET, value);
+	return hzi_cp_send_i64(handle, &SET, value);
 }
 
-HZ_API hz_future
-hz_atomic_long_get_and_set_async(hz_atomic_long *number, int64_t value)
+static hz_future
+get_and_set(hzi_cp_handle *handle, int64_t value)
 {
-	return hzi_cp_send_i64(cp_of(number), &GET_AND_SET, value);
+	return hzi_cp_send_i64(handle, &GET_AND_SET, value);
 }
 
-HZ_API hz_future
-hz_atomic_long_compare_and_set_async(hz_atomic_long *number, int64_t expected, int64_t value)
+static hz_future
+compare_and_set(hzi_cp_handle *handle, int64_t expected, int64_t value)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(number), &COMPARE_AND_SET, &call, &future)) {
+	if (!hzi_cp_begin(handle, &COMPARE_AND_SET, &call, &future)) {
 		return future;
 	}
 	return hzi_call_submit(call,
 			&(hzp_atomic_long_compare_and_set_request){
-					.group_id = hzi_cp_group_id(number->cp.group),
-					.name = hzi_cp_object_name(&number->cp),
+					.group_id = hzi_cp_group_id(handle->group),
+					.name = hzi_cp_object_name(handle),
 					.expected = expected,
 					.updated = value,
 			});
 }
 
-// ---- Adding ----
-
-HZ_API hz_future
-hz_atomic_long_add_and_get_async(hz_atomic_long *number, int64_t delta)
+static hz_future
+add_and_get(hzi_cp_handle *handle, int64_t delta)
 {
-	return hzi_cp_send_i64(cp_of(number), &ADD_AND_GET, delta);
+	return hzi_cp_send_i64(handle, &ADD_AND_GET, delta);
 }
-
-HZ_API hz_future
-hz_atomic_long_get_and_add_async(hz_atomic_long *number, int64_t delta)
-{
-	return hzi_cp_send_i64(cp_of(number), &GET_AND_ADD, delta);
-}
-
-HZ_API hz_future
-hz_atomic_long_increment_and_get_async(hz_atomic_long *number)
-{
-	return hzi_cp_send_i64(cp_of(number), &ADD_AND_GET, 1);
-}
-
-HZ_API hz_future
-hz_atomic_long_decrement_and_get_async(hz_atomic_long *number)
-{
-	return hzi_cp_send_i64(cp_of(number), &ADD_AND_GET, -1);
-}
-
-HZ_API hz_future
-hz_atomic_long_get_and_increment_async(hz_atomic_long *number)
-{
-	return hzi_cp_send_i64(cp_of(number), &GET_AND_ADD, 1);
-}
-
-HZ_API hz_future
-hz_atomic_long_get_and_decrement_async(hz_atomic_long *number)
-{
-	return hzi_cp_send_i64(cp_of(number), &GET_AND_ADD, -1);
-}
-
-// ---- Functions ----
 
 static hz_future
-alter(hz_atomic_long *number, const hzi_op *op, hz_value function, int32_t wanted)
+get_and_add(hzi_cp_handle *handle, int64_t delta)
+{
+	return hzi_cp_send_i64(handle, &GET_AND_ADD, delta);
+}
+
+static hz_future
+send_alter(hzi_cp_handle *handle, const hzi_op *op, hz_value function, int32_t wanted)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(number), op, &call, &future)) {
+	if (!hzi_cp_begin(handle, op, &call, &future)) {
 		return future;
 	}
 	hzp_atomic_long_alter_request request = {
-			.group_id = hzi_cp_group_id(number->cp.group),
-			.name = hzi_cp_object_name(&number->cp),
+			.group_id = hzi_cp_group_id(handle->group),
+			.name = hzi_cp_object_name(handle),
 			.return_value_type = wanted,
 	};
 	if (!hzi_call_data(call, &function, 1, &request.function)) {
@@ -120,26 +92,131 @@ alter(hz_atomic_long *number, const hzi_op *op, hz_value function, int32_t wante
 	return hzi_call_submit(call, &request);
 }
 
+static hz_future
+alter(hzi_cp_handle *handle, hz_value function)
+{
+	return send_alter(handle, &ALTER, function, NEW_VALUE);
+}
+
+static hz_future
+alter_and_get(hzi_cp_handle *handle, hz_value function)
+{
+	return send_alter(handle, &ALTER_AND_GET, function, NEW_VALUE);
+}
+
+static hz_future
+get_and_alter(hzi_cp_handle *handle, hz_value function)
+{
+	return send_alter(handle, &GET_AND_ALTER, function, OLD_VALUE);
+}
+
+static hz_future
+apply(hzi_cp_handle *handle, hz_value function)
+{
+	return hzi_cp_send_value(handle, &APPLY, function);
+}
+
+static const hzi_atomic_long_ops on_cp = {
+		.get = get,
+		.set = set,
+		.get_and_set = get_and_set,
+		.compare_and_set = compare_and_set,
+		.add_and_get = add_and_get,
+		.get_and_add = get_and_add,
+		.alter = alter,
+		.alter_and_get = alter_and_get,
+		.get_and_alter = get_and_alter,
+		.apply = apply,
+};
+
+HZI_OPS(atomic_long)
+
+// ---- Reading and setting ----
+
+HZ_API hz_future
+hz_atomic_long_get_async(hz_atomic_long *number)
+{
+	return ops_of(number)->get(cp_of(number));
+}
+
+HZ_API hz_future
+hz_atomic_long_set_async(hz_atomic_long *number, int64_t value)
+{
+	return ops_of(number)->set(cp_of(number), value);
+}
+
+HZ_API hz_future
+hz_atomic_long_get_and_set_async(hz_atomic_long *number, int64_t value)
+{
+	return ops_of(number)->get_and_set(cp_of(number), value);
+}
+
+HZ_API hz_future
+hz_atomic_long_compare_and_set_async(hz_atomic_long *number, int64_t expected, int64_t value)
+{
+	return ops_of(number)->compare_and_set(cp_of(number), expected, value);
+}
+
+// ---- Adding ----
+
+HZ_API hz_future
+hz_atomic_long_add_and_get_async(hz_atomic_long *number, int64_t delta)
+{
+	return ops_of(number)->add_and_get(cp_of(number), delta);
+}
+
+HZ_API hz_future
+hz_atomic_long_get_and_add_async(hz_atomic_long *number, int64_t delta)
+{
+	return ops_of(number)->get_and_add(cp_of(number), delta);
+}
+
+HZ_API hz_future
+hz_atomic_long_increment_and_get_async(hz_atomic_long *number)
+{
+	return ops_of(number)->add_and_get(cp_of(number), 1);
+}
+
+HZ_API hz_future
+hz_atomic_long_decrement_and_get_async(hz_atomic_long *number)
+{
+	return ops_of(number)->add_and_get(cp_of(number), -1);
+}
+
+HZ_API hz_future
+hz_atomic_long_get_and_increment_async(hz_atomic_long *number)
+{
+	return ops_of(number)->get_and_add(cp_of(number), 1);
+}
+
+HZ_API hz_future
+hz_atomic_long_get_and_decrement_async(hz_atomic_long *number)
+{
+	return ops_of(number)->get_and_add(cp_of(number), -1);
+}
+
+// ---- Functions ----
+
 HZ_API hz_future
 hz_atomic_long_alter_async(hz_atomic_long *number, hz_value function)
 {
-	return alter(number, &ALTER, function, NEW_VALUE);
+	return ops_of(number)->alter(cp_of(number), function);
 }
 
 HZ_API hz_future
 hz_atomic_long_alter_and_get_async(hz_atomic_long *number, hz_value function)
 {
-	return alter(number, &ALTER_AND_GET, function, NEW_VALUE);
+	return ops_of(number)->alter_and_get(cp_of(number), function);
 }
 
 HZ_API hz_future
 hz_atomic_long_get_and_alter_async(hz_atomic_long *number, hz_value function)
 {
-	return alter(number, &GET_AND_ALTER, function, OLD_VALUE);
+	return ops_of(number)->get_and_alter(cp_of(number), function);
 }
 
 HZ_API hz_future
 hz_atomic_long_apply_async(hz_atomic_long *number, hz_value function)
 {
-	return hzi_cp_send_value(cp_of(number), &APPLY, function);
+	return ops_of(number)->apply(cp_of(number), function);
 }

@@ -47,6 +47,7 @@ typedef struct hzi_cp_handle {
 	hzi_cp_object *object;
 	const hzi_cp_group *group;
 	uint32_t object_length; // of the part of the name before the '@'
+	struct hzi_cell *cell;  // of the map backend (proxies/map_backend); NULL: this one
 } hzi_cp_handle;
 
 #define HZI_CP_HANDLE                                                                              \

@@ -58,7 +58,7 @@ static hz_err choose(hzi_call *call);
 static hzi_again again(hzi_call *call);
 static hzi_again errand_again(hzi_call *call);
 
-static const hzi_aim AGENT = {choose, again, accept_any, NULL};
+static const hzi_aim AGENT = {choose, again, accept_any};
 
 static const hzi_op GET = {&HZP_MAP_GET, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op PUT_IF_ABSENT = {&HZP_MAP_PUT_IF_ABSENT, HZ_RESULT_NONE, 0, NULL};
@@ -280,8 +280,12 @@ apply(hzi_cell *cell, hzi_errand *errand)
 	errand->result = 0;
 	hzi_buf_reset(&errand->data);
 	if (cell->next.destroyed) {
-		errand->code = HZ_ERR_DESTROYED;
+		errand->code = errand->kind == HZI_ERRAND_DESTROY ? HZ_OK : HZ_ERR_DESTROYED;
 		return HZI_ERRAND_DONE;
+	}
+	if (errand->kind == HZI_ERRAND_DESTROY) {
+		cell->next.destroyed = true;
+		return HZI_ERRAND_CHANGED;
 	}
 	return cell->utility->apply(cell, errand, &cell->next);
 }
@@ -826,7 +830,7 @@ bool
 hzi_errand_begin(hzi_handle *handle, hzi_cell *cell, const hzi_op *op, int kind, hzi_call **call,
 		hzi_errand **errand, hz_future *future)
 {
-	static const hzi_aim aim = {NULL, errand_again, NULL, leave};
+	static const hzi_aim aim = {NULL, errand_again, NULL};
 	if (!hzi_call_begin(handle, op, call, future)) {
 		return false;
 	}
@@ -838,6 +842,7 @@ hzi_errand_begin(hzi_handle *handle, hzi_cell *cell, const hzi_op *op, int kind,
 	(*errand)->cell = cell;
 	(*errand)->kind = kind;
 	(*call)->aim = &aim;
+	(*call)->local = leave;
 	(*call)->aim_mark = HZ_ERR_TIMEOUT;
 	(*call)->extra = *errand;
 	(*call)->extra_free = free_unsent;

@@ -22,6 +22,9 @@ typedef struct hzi_cell hzi_cell;
 // The kind of the errand, of all utilities that have leases, that gives back what `client` holds.
 #define HZI_ERRAND_RECLAIM (-1)
 
+// That which destroys the structure, of any utility.
+#define HZI_ERRAND_DESTROY (-2)
+
 // One operation on its way. The cell's, once it was left there.
 typedef struct hzi_errand {
 	struct hzi_errand *next;

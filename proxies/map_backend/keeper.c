@@ -315,7 +315,7 @@ again_beat(hzi_call *call)
 static void
 beat(keeper *k)
 {
-	static const hzi_aim aim = {choose_beat, again_beat, accept_beat, NULL};
+	static const hzi_aim aim = {choose_beat, again_beat, accept_beat};
 	hzi_call *call;
 	hz_future future;
 	hz_call defaults = {.timeout_ms = k->client->config->concurrency_lease_ms / BEATS};

@@ -19,6 +19,26 @@ rig_is_raft(void)
 	return mode != NULL && strcmp(mode, "raft") == 0;
 }
 
+bool
+rig_is_map(void)
+{
+	const char *mode = getenv("HZT_CP");
+	return mode != NULL && strcmp(mode, "map") == 0;
+}
+
+int32_t
+rig_says(rig_fact fact)
+{
+	static const struct {
+		int32_t cp, map;
+	} table[RIG_FACTS] = {
+			[RIG_FUNCTIONS] = {1, 0},
+			[RIG_DESTROYED] = {14, 0},
+			[RIG_ONE_WAIT] = {1, 0},
+	};
+	return rig_is_map() ? table[fact].map : table[fact].cp;
+}
+
 // ---- Members ----
 
 static void
@@ -32,8 +52,9 @@ start_cluster(void)
 {
 	addresses = getenv("HZT_CP_CLUSTER");
 	if (addresses == NULL) {
-		cluster = hzt_cluster_start(
-				rig_is_raft() ? "3 version=5.4.0 cp=3" : "1 version=5.4.0");
+		cluster = hzt_cluster_start(rig_is_map() ? "2"
+						: rig_is_raft() ? "3 version=5.4.0 cp=3"
+								: "1 version=5.4.0");
 		addresses = hzt_cluster_addresses(cluster);
 		atexit(end_cluster);
 	}
@@ -66,6 +87,9 @@ rig_client_of(const char *where, const char *key, const char *value)
 	hz_client *client = NULL;
 	HZT_OK_ERR(hz_config_new(&config, &err), &err);
 	HZT_OK_ERR(hz_config_set(config, "network.cluster-members", where, &err), &err);
+	if (rig_is_map()) {
+		HZT_OK_ERR(hz_config_set(config, "concurrency.backend", "map", &err), &err);
+	}
 	if (key != NULL) {
 		HZT_OK_ERR(hz_config_set(config, key, value, &err), &err);
 	}

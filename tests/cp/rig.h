@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What tests of CP structures begin with: members that have a CP subsystem, one in unsafe mode or
-// three that agree by Raft (the environment's HZT_CP is "raft"), two clients of them, and names
-// that no other case has. A failure fails the case (see suite.h).
+// What tests of concurrency utilities begin with: members that have a CP subsystem, one in unsafe
+// mode or three that agree by Raft (the environment's HZT_CP is "raft"), or two that have none and
+// clients with the map backend (it is "map"); two clients of them, and names that no other case
+// has. A failure fails the case (see suite.h).
 #ifndef TESTS_CP_RIG_H
 #define TESTS_CP_RIG_H
 
@@ -13,6 +14,19 @@
 
 // Whether the members agree by Raft.
 bool rig_is_raft(void);
+
+// Whether the clients use the map backend.
+bool rig_is_map(void);
+
+// What differs between the backends: rig.c has the table. Everything else is alike.
+typedef enum rig_fact {
+	RIG_FUNCTIONS,   // members run a function that they are given by data; else UNSUPPORTED
+	RIG_DESTROYED,   // the server_code of HZ_ERR_DESTROYED; 0: it is the client that says so
+	RIG_ONE_WAIT,    // a second wait of one owner takes the place of the first
+	RIG_FACTS
+} rig_fact;
+
+int32_t rig_says(rig_fact fact);
 
 // The addresses of the members: those of HZT_CP_CLUSTER in the environment, or of a cluster started
 // for this process. Lends for the life of the process.
