@@ -56,7 +56,7 @@ enum {
 };
 
 // Where a call goes.
-enum { HZI_TO_ANY, HZI_TO_PARTITION, HZI_TO_MEMBER, HZI_TO_CONNECTION };
+enum { HZI_TO_ANY, HZI_TO_PARTITION, HZI_TO_MEMBER, HZI_TO_CONNECTION, HZI_TO_SLOT };
 
 typedef struct hzi_call hzi_call;
 
@@ -101,14 +101,15 @@ struct hzi_call {
 	hzi_buf scratch; // serialized keys and values, until the request is encoded
 
 	// Where to.
-	uint8_t target;  // HZI_TO_*
-	bool owner_only; // never by way of another member: a call that waits there would be lost
-	bool library;    // the library's own: no permit, goes over connections still being set up
-	bool permit;     // holds a permit of the in-flight limit
-	bool parked;     // ... of the limit for calls that wait in the member
-	bool deferred;   // endless, begun on a callback thread: sent once its consumer is known
-	bool watched;    // counted among the calls whose deadline worker 0 watches
-	int32_t hash;    // partition hash of the key (HZI_TO_PARTITION)
+	uint8_t target;   // HZI_TO_*
+	bool owner_only;  // never by way of another member: a call that waits there would be lost
+	bool library;     // the library's own: no permit, goes over connections still being set up
+	bool permit;      // holds a permit of the in-flight limit
+	bool parked;      // ... of the limit for calls that wait in the member
+	bool deferred;    // endless, begun on a callback thread: sent once its consumer is known
+	bool watched;     // counted among the calls whose deadline worker 0 watches
+	uint16_t slot_to; // HZI_TO_SLOT
+	int32_t hash;     // partition hash of the key (HZI_TO_PARTITION)
 	int32_t fixed_partition; // HZI_TO_PARTITION without a hash; -1: use the hash
 	int32_t partition;       // partition of this try, -1 none
 	hz_uuid member;          // HZI_TO_MEMBER

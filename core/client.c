@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "core/cluster.h"
+#include "core/cp_leaders.h"
 #include "core/cp_sessions.h"
 #include "core/upcalls.h"
 
@@ -38,6 +39,7 @@ free_client(hz_client *client)
 	if (client->proxies_clear != NULL) {
 		client->proxies_clear(client->proxies);
 	}
+	hzi_cp_leaders_clear(client);
 	hzi_cp_sessions_clear(client);
 	hzi_slab_clear(&client->slab);
 	hzi_partitions_clear(&client->partitions);

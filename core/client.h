@@ -24,6 +24,7 @@
 #define HZI_SLOTS_MAX 256U
 
 typedef struct hzi_cluster hzi_cluster;
+typedef struct hzi_cp_leaders hzi_cp_leaders;
 
 // Counters that have no room of their own; relaxed. Those of connections stand in their slots.
 typedef struct hzi_counters {
@@ -74,8 +75,10 @@ struct hz_client {
 	void (*_Atomic list_proxies)(struct hz_client *client,
 			void (*fn)(void *ctx, const char *service, const char *name), void *ctx);
 
-	// Sessions of CP groups (core/cp_sessions.h); all under cp_lock.
+	// Sessions and leaders of CP groups (core/cp_sessions.h, core/cp_leaders.h); all under
+	// cp_lock.
 	pthread_mutex_t cp_lock;
+	hzi_cp_leaders *cp_leaders;
 	struct hzi_cp_session *cp_sessions;
 	bool cp_closed; // no more of them
 

@@ -3,9 +3,11 @@
 
 #include "base/fail.h"
 #include "core/cluster_state.h"
+#include "core/cp_leaders.h"
 #include "core/cp_sessions.h"
 #include "core/heartbeat.h"
 #include "core/topology.h"
+#include "core/upcalls.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -80,6 +82,7 @@ typedef struct view_event {
 	hzi_note note;
 	hzi_connection *conn;
 	uint64_t conn_id;
+	uint64_t listener;
 	hzi_slice msg;
 } view_event;
 
@@ -91,23 +94,33 @@ destroy_event(hzi_cluster *cluster, view_event *event)
 	free(event);
 }
 
+static hz_err
+apply_event(hzi_cluster *cluster, const view_event *event, hz_error *err)
+{
+	const hzi_slice *msg = &event->msg;
+	if (hzi_cluster_stopping(cluster)) {
+		return HZ_OK;
+	}
+	return event->listener == HZI_LISTENER_CP
+			? hzi_cp_leaders_event(cluster->client, event->conn_id, msg->p, msg->n, err)
+			: hzi_topology_event(cluster, event->conn_id, msg->p, msg->n, err);
+}
+
 static void
 read_event(hzi_cluster *cluster, hzi_note *note)
 {
 	view_event *event = HZI_OUTER(note, view_event, note);
 	hz_client *client = cluster->client;
 	hz_error err;
-	hz_err e = hzi_cluster_stopping(cluster)
-			? HZ_OK
-			: hzi_topology_event(cluster, event->conn_id, event->msg.p, event->msg.n,
-					  &err);
+	hz_err e = apply_event(cluster, event, &err);
 	if (e != HZ_OK) {
-		// What a view says is lost with it; another connection sends all of them again.
 		hzi_peer *peer = cluster->peers.at[event->conn->index];
 		atomic_fetch_add_explicit(&client->counters.decode_errors, e == HZ_ERR_PROTOCOL,
 				memory_order_relaxed);
 		hzi_log_write(&client->log, HZI_LOG_WARN, "a view of the cluster: %s", err.message);
-		if (peer->conn_id == event->conn_id) {
+		// What a view says is lost with it; another connection sends all of them again.
+		// Nothing but a detour comes of a leader that is not known.
+		if (peer->conn_id == event->conn_id && event->listener == HZI_LISTENER_VIEW) {
 			hzi_peer_close(cluster, peer, e, "a view of the cluster could not be read");
 		}
 	}
@@ -119,7 +132,6 @@ hzi_cluster_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, uin
 		const hzi_slice *msg)
 {
 	hzi_cluster *cluster = client->cluster;
-	(void)listener; // there is one only
 	uint32_t queued =
 			atomic_fetch_add_explicit(&cluster->events_queued, 1, memory_order_relaxed);
 	view_event *event = queued < EVENTS_MAX ? calloc(1, sizeof(*event)) : NULL;
@@ -131,6 +143,7 @@ hzi_cluster_event(hz_client *client, hzi_connection *conn, uint64_t conn_id, uin
 	event->note.run = read_event;
 	event->conn = conn;
 	event->conn_id = conn_id;
+	event->listener = listener;
 	hzi_slice_take(&event->msg, msg->block, msg->p, msg->n);
 	if (!hzi_note_send(cluster, &event->note)) {
 		destroy_event(cluster, event);
@@ -324,6 +337,8 @@ fill_options(hzi_cluster *cluster)
 			.client_type = CLIENT_TYPE,
 			.client_version = CLIENT_VERSION,
 			.client_name = client->name,
+			.cp_direct_to_leader = hzi_cluster_is_smart(cluster) &&
+					config->cp_direct_to_leader,
 			.labels = (const char *const *)config->labels.items,
 			.label_count = config->labels.count,
 	};

@@ -68,6 +68,7 @@ typedef struct hzi_registration {
 	void (*fill_remove)(void *ctx, hz_uuid id, void *to);
 	void *ctx;
 	bool one_member; // on one connection only (the cluster view)
+	bool optional;   // a member that refuses it is left in peace
 } hzi_registration;
 
 // Registers on every connection, also on those that come later, until it is removed. Waits (bounded

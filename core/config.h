@@ -68,6 +68,7 @@ struct hz_config {
 	int64_t invocation_retry_pause_ms;
 	int64_t backup_timeout_ms;
 	bool fail_on_indeterminate;
+	bool cp_direct_to_leader;
 	hzi_load_balancer load_balancer;
 
 	hzi_concurrency concurrency_backend;

@@ -28,6 +28,9 @@
     " SINGLE_MEMBER.") \
   X("backup-ack-to-client", "backup-ack-to-client-enabled", BOOL, backup_ack, , , "true", \
     "false|true", "0.1", "Older name.") \
+  X("cp-direct-to-leader-routing", "", BOOL, cp_direct_to_leader, , , "false", "false|true", \
+    "0.1", "Send calls of CP structures straight to the leader of their group, where members tell" \
+    " who that is (Enterprise edition, from 5.5 on); without effect for SINGLE_MEMBER.") \
   /* Network */ \
   X("network.cluster-members", "", ADDRESSES, members, 1, 1024, "127.0.0.1", "", "0.1", \
     "Where to look for the first member: host, host:port, IPv6 or [IPv6]:port; without a port," \

@@ -223,6 +223,13 @@ hzi_call_to_member(hzi_call *call, hz_uuid member)
 	call->member = member;
 }
 
+void
+hzi_call_to_slot(hzi_call *call, uint16_t slot)
+{
+	call->target = HZI_TO_SLOT;
+	call->slot_to = slot;
+}
+
 // ---- Sending ----
 
 static hzi_connection *
@@ -262,9 +269,18 @@ route_to_partition(hzi_call *call, uint64_t *id)
 }
 
 static hzi_connection *
+route_to_slot_or_any(hz_client *client, uint16_t slot, uint64_t *id)
+{
+	hzi_connection *conn = route_to_slot(client, slot, id);
+	return conn != NULL ? conn : hzi_client_any(client, id);
+}
+
+static hzi_connection *
 route(hzi_call *call, uint64_t *id)
 {
 	switch (call->target) {
+	case HZI_TO_SLOT:
+		return route_to_slot_or_any(call->client, call->slot_to, id);
 	case HZI_TO_PARTITION:
 		return route_to_partition(call, id);
 	case HZI_TO_MEMBER:

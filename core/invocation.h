@@ -60,6 +60,9 @@ bool hzi_call_data(hzi_call *call, const hz_value *values, size_t n, hzp_bytes *
 void hzi_call_to_partition(hzi_call *call, int32_t partition);
 void hzi_call_to_member(hzi_call *call, hz_uuid member);
 
+// To the member in this slot while it is connected, else to any; HZI_NO_SLOT stands for none.
+void hzi_call_to_slot(hzi_call *call, uint16_t slot);
+
 // Encodes the request, sends it, and gives the future. Never blocks. Takes the record.
 hz_future hzi_call_submit(hzi_call *call, const void *request);
 

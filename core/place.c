@@ -306,6 +306,10 @@ settle(hzi_cluster *cluster, hzi_listening *l, hzi_peer *peer, hz_err answered, 
 	} else if (said_no && !l->dead && l->answer != NULL) {
 		vacate(cluster, l, &l->places[peer->index]);
 		hzi_listening_end(cluster, l, (hz_err)err->code, err);
+	} else if (answered == HZ_ERR_SERVER && l->reg.optional) {
+		hzi_log_write(&cluster->client->log, HZI_LOG_INFO,
+				"a member has nothing to tell to a listener: %s", err->message);
+		vacate(cluster, l, &l->places[peer->index]);
 	} else if (answered == HZ_ERR_SERVER && !l->dead && l->reg.listener >= HZI_LISTENER_FIRST) {
 		refused(cluster, l, peer, err);
 	} else {

@@ -213,19 +213,26 @@ hzi_registrations_init(hzi_cluster *cluster)
 			.proto = &HZP_CLIENT_ADD_CLUSTER_VIEW_LISTENER, .flags = HZI_OP_REGISTERS};
 	static const hzi_op backup = {
 			.proto = &HZP_CLIENT_LOCAL_BACKUP_LISTENER, .flags = HZI_OP_REGISTERS};
+	static const hzi_op leaders = {
+			.proto = &HZP_CLIENT_ADD_CP_GROUP_VIEW_LISTENER, .flags = HZI_OP_REGISTERS};
 	static const hzi_registration view_listener = {
 			.listener = HZI_LISTENER_VIEW, .add = &view, .one_member = true};
 	static const hzi_registration backup_listener = {
 			.listener = HZI_LISTENER_BACKUP, .add = &backup};
+	static const hzi_registration leader_listener = {.listener = HZI_LISTENER_CP,
+			.add = &leaders,
+			.one_member = true,
+			.optional = true};
+	const hz_config *config = cluster->client->config;
+	bool smart = hzi_cluster_is_smart(cluster);
 	hzi_list_init(&cluster->registrations.all);
-	if (add(cluster, &view_listener) == NULL) {
-		return HZ_ERR_MEMORY;
-	}
-	bool backups = hzi_cluster_is_smart(cluster) && cluster->client->config->backup_ack;
-	if (backups && add(cluster, &backup_listener) == NULL) {
-		return HZ_ERR_MEMORY;
-	}
-	return HZ_OK;
+	bool listed = add(cluster, &view_listener) != NULL;
+	listed = listed &&
+			(!smart || !config->backup_ack || add(cluster, &backup_listener) != NULL);
+	listed = listed &&
+			(!smart || !config->cp_direct_to_leader ||
+					add(cluster, &leader_listener) != NULL);
+	return listed ? HZ_OK : HZ_ERR_MEMORY;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "core/cluster_state.h"
+#include "core/cp_leaders.h"
 #include "core/cp_sessions.h"
 #include "core/views.h"
 
@@ -170,6 +171,7 @@ hzi_topology_publish(hzi_cluster *cluster)
 {
 	publish_routes(cluster);
 	publish_owners(cluster);
+	hzi_cp_leaders_publish(cluster->client);
 	atomic_store_explicit(&cluster->client->backups_ready, backups_are_ready(cluster),
 			memory_order_release);
 	hzi_client_view_changed(cluster->client);
@@ -255,6 +257,7 @@ set_cluster_id(hzi_cluster *cluster, hz_uuid id)
 		cluster->renewed = true;
 		atomic_fetch_add(&client->clusters, 1);
 		hzi_cp_sessions_forget(client);
+		hzi_cp_leaders_forget(client);
 	}
 }
 

@@ -11,6 +11,7 @@ struct hz_client;
 // Listener ids below this are the library's own.
 #define HZI_LISTENER_VIEW 1   // members and partitions: to the cluster thread
 #define HZI_LISTENER_BACKUP 2 // backup acknowledgements
+#define HZI_LISTENER_CP 3     // leaders of CP groups: to the cluster thread
 #define HZI_LISTENER_FIRST 16 // the first of the layers above
 
 extern const hzi_conn_ops hzi_upcalls;

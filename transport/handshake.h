@@ -38,6 +38,7 @@ typedef struct hzi_handshake_request {
 	const char *client_type; // three letters, such as "CHZ"
 	const char *client_version;
 	const char *client_name;
+	bool cp_direct_to_leader; // members may tell who leads the CP groups
 	const char *const *labels;
 	size_t label_count;
 } hzi_handshake_request;

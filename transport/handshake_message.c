@@ -56,6 +56,7 @@ encode_request(const hzi_handshake_request *request, const hzp_bytes *labels, hz
 			.uuid = request->client_uuid,
 			.serialization_version = SERIALIZATION_VERSION,
 			.routing_mode = (int8_t)request->routing,
+			.cp_direct_to_leader_routing = request->cp_direct_to_leader,
 	};
 	if (text_size(&record, labels, request->label_count) > HZI_HANDSHAKE_REQUEST_MAX) {
 		return HZ_ERR_LIMIT;

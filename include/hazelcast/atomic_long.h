@@ -18,7 +18,9 @@
 // part do not count. HZ_ERR_ARGUMENT: an empty part, a second '@', or the group METADATA, which the
 // members keep for themselves. Groups need members with a CP subsystem: open-source members up to
 // 5.4 have one, from 5.5 on those of the Enterprise edition alone; others are HZ_ERR_UNSUPPORTED.
-// While too few members are up to make a group, opening waits for them, up to its deadline.
+// While too few members are up to make a group, opening waits for them, up to its deadline. Any
+// member passes a call on to the leader of its group; with cp-direct-to-leader-routing calls go
+// there at once where members tell who that is.
 //
 // Who destroys a CP structure destroys it for ever: every later call, of whatever handle and
 // client, is HZ_ERR_DESTROYED, and its name in that group is used up. HZ_ERR_GROUP_DESTROYED says

@@ -157,7 +157,9 @@ intern_group(hz_client *client, const hzp_raft_group_id *id, const hzi_cp_group 
 	if (id->name.n > 0) {
 		memcpy(made->name, id->name.p, id->name.n);
 	}
-	hz_err e = intern_made(client, made, out, err);
+	made->leader = hzi_cp_leader_of(client, made->name, made->length, made->seed, made->id);
+	hz_err e = made->leader != NULL ? intern_made(client, made, out, err)
+					: hzi_fail(err, HZ_ERR_MEMORY, "no memory for a CP group");
 	if (e != HZ_OK || *out != made) {
 		free(made);
 	}
@@ -307,8 +309,7 @@ hzi_cp_destroy_async(hzi_cp_handle *handle)
 void
 hzi_cp_route(hzi_call *call, const hzi_cp_group *group)
 {
-	(void)call; // any member passes the call on to the group's leader
-	(void)group;
+	hzi_call_to_slot(call, hzi_cp_leader_slot(group->leader));
 }
 
 static const hzi_cp_group *

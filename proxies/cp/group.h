@@ -16,6 +16,7 @@
 #ifndef HZI_PROXIES_CP_GROUP_H
 #define HZI_PROXIES_CP_GROUP_H
 
+#include "core/cp_leaders.h"
 #include "protocol/gen/types.h"
 #include "proxies/handle_api.h"
 #include "proxies/names.h"
@@ -29,6 +30,7 @@
 // A group that this client has met, the only one with this address: two structures are in the same
 // group if they have the same pointer. Lives as long as the client and never changes.
 typedef struct hzi_cp_group {
+	const hzi_cp_leader *leader;
 	int64_t seed;
 	int64_t id;
 	uint32_t length;
@@ -102,7 +104,7 @@ bool hzi_cp_begin(hzi_cp_handle *handle, const hzi_op *op, hzi_call **call, hz_f
 hz_err hzi_cp_choose(hzi_call *call);
 hzi_again hzi_cp_again(hzi_call *call);
 
-// The same for calls that have another aim_ctx. `harmless`: the call may be repeated whatever has
+// The same for calls that have another aim_ctx: to the group's leader, if it is known; `harmless`: the call may be repeated whatever has
 // become of it.
 void hzi_cp_route(hzi_call *call, const hzi_cp_group *group);
 hzi_again hzi_cp_again_in(

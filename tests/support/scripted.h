@@ -126,6 +126,10 @@ void hzt_silent(void *ctx, hzt_request *request);
 void hzt_held(void *ctx, hzt_request *request);
 void hzt_default(void *ctx, hzt_request *request);
 
+// Registers a listener that has no id of its own, so that hzt_scripted_event finds it, and confirms
+// that with an answer without fields. ctx is ignored.
+void hzt_listening(void *ctx, hzt_request *request);
+
 // A rule that answers with an error: ctx is a constant hzt_error_answer.
 typedef struct hzt_error_answer {
 	int32_t code;

@@ -83,6 +83,14 @@ hzt_listen(const hzt_request *request, hz_uuid id)
 	return listener;
 }
 
+void
+hzt_listening(void *ctx, hzt_request *request)
+{
+	(void)ctx;
+	hzt_listen(request, (hz_uuid){0});
+	hzt_reply_default(request);
+}
+
 // A registration: its response is one UUID, and events follow.
 static bool
 answer_registration(hzt_request *request, const hzp_message *response, uint8_t *record)
