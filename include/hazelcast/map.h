@@ -70,8 +70,8 @@ HZ_API const char *hz_map_name(const hz_map *map);
 // HZ_ERR_ARGUMENT. Does not block. Since 0.1.
 HZ_API hz_err hz_map_call(hz_map *map, const hz_call *call);
 
-// Destroys the map in the cluster, with all that is in it, for everybody. The handle stays. Result:
-// none. Since 0.1.
+// Destroys the map in the cluster, with all that is in it and its locks, for everybody; calls that
+// wait for a lock end with HZ_ERR_DESTROYED. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_map_destroy_async(hz_map *map);
 
 // The same, and ends the handle when it succeeded: *map is then NULL. Since 0.1.

@@ -50,8 +50,8 @@ HZ_API const char *hz_multimap_name(const hz_multimap *multimap);
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_multimap_call(hz_multimap *multimap, const hz_call *call);
 
-// Destroys the multimap in the cluster, with all that is in it, for everybody. The handle stays.
-// Result: none. Since 0.1.
+// Destroys the multimap in the cluster, with all that is in it and its locks, for everybody; calls
+// that wait for a lock end with HZ_ERR_DESTROYED. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_multimap_destroy_async(hz_multimap *multimap);
 
 // The same, and ends the handle when it succeeded: *multimap is then NULL. Since 0.1.

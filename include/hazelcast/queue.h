@@ -60,7 +60,7 @@ HZ_API const char *hz_queue_name(const hz_queue *queue);
 HZ_API hz_err hz_queue_call(hz_queue *queue, const hz_call *call);
 
 // Destroys the queue in the cluster, with all that is in it, for everybody; calls that wait in it
-// end. The handle stays. Result: none. Since 0.1.
+// end with HZ_ERR_DESTROYED. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_queue_destroy_async(hz_queue *queue);
 
 // The same, and ends the handle when it succeeded: *queue is then NULL. Since 0.1.

@@ -3,6 +3,7 @@
 // Listeners of items: queue, set and list have the same ones, so each case runs on each.
 #include "tests/cluster/session.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -80,7 +81,7 @@ static const collection collections[] = {ROW(queue), ROW(set), ROW(list)};
 
 // What was heard: how often, and the sum of the items.
 typedef struct heard {
-	_Atomic int added, removed, ends;
+	_Atomic int added, removed, ends, running;
 	_Atomic int64_t sum;
 	_Atomic bool wrong_name;
 	const char *name;
@@ -90,6 +91,7 @@ static void
 count(heard *h, _Atomic int *counter, const hz_item_event *e)
 {
 	int64_t n = 0;
+	atomic_fetch_add(&h->running, 1);
 	if (strcmp(e->name, h->name) != 0) {
 		atomic_store(&h->wrong_name, true);
 	}
@@ -97,6 +99,7 @@ count(heard *h, _Atomic int *counter, const hz_item_event *e)
 		atomic_fetch_add(&h->sum, n);
 	}
 	atomic_fetch_add(counter, 1);
+	atomic_fetch_sub(&h->running, 1);
 }
 
 static void
@@ -193,6 +196,87 @@ values_come_only_if_asked_for(void)
 	}
 }
 
+// ---- After removal ----
+
+typedef struct writer {
+	const collection *c;
+	void *it;
+	atomic_bool stop;
+} writer;
+
+// Adds and takes away, so that nothing grows, until it is told to stop.
+static void *
+write_on(void *ctx)
+{
+	writer *w = ctx;
+	for (int64_t i = 0; !atomic_load(&w->stop); i++) {
+		w->c->add(w->it, hz_i64(i));
+		w->c->remove(w->it, hz_i64(i));
+	}
+	return NULL;
+}
+
+typedef struct watched {
+	heard *h;
+	int added;
+} watched;
+
+static bool
+has_heard(void *ctx)
+{
+	const watched *w = ctx;
+	return atomic_load(&w->h->added) >= w->added;
+}
+
+static void
+await_added(heard *h, int n)
+{
+	watched w = {h, n};
+	HZT_AWAIT(has_heard, &w, 20000);
+}
+
+// Another client goes on changing while a listener is removed; the one that stays shows that there
+// was something to hear.
+static void
+remove_while_written(const collection *c)
+{
+	static heard gone, stays;
+	static writer w;
+	pthread_t thread;
+	const char *name = session_name("removal");
+	void *it = c->open(session_client(), name);
+	hz_item_listener listener = listener_of(&gone, name);
+	hz_item_listener witness = listener_of(&stays, name);
+	hz_listener_id id = {0}, other = {0};
+	HZT_OK_ERR(c->listen(it, &listener, NULL, &id), &err);
+	HZT_OK_ERR(c->listen(it, &witness, NULL, &other), &err);
+	w = (writer){.c = c, .it = c->open(session_other_client(), name)};
+	HZT_EQ_INT(pthread_create(&thread, NULL, write_on, &w), 0);
+	await_added(&gone, 20);
+	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
+	int added = atomic_load(&gone.added);
+	int removed = atomic_load(&gone.removed);
+	HZT_EQ_INT(atomic_load(&gone.ends), 1);
+	HZT_EQ_INT(atomic_load(&gone.running), 0);
+	await_added(&stays, atomic_load(&stays.added) + 50);
+	atomic_store(&w.stop, true);
+	pthread_join(thread, NULL);
+	HZT_EQ_INT(atomic_load(&gone.added), added);
+	HZT_EQ_INT(atomic_load(&gone.removed), removed);
+	HZT_EQ_INT(atomic_load(&gone.ends), 1);
+	HZT_OK_ERR(hz_listener_remove(session_client(), other, &err), &err);
+	c->close(w.it, false);
+	c->close(it, true);
+}
+
+static void
+nothing_is_called_after_removal(void)
+{
+	for (size_t i = 0; i < sizeof(collections) / sizeof(collections[0]); i++) {
+		remove_while_written(&collections[i]);
+	}
+}
+
 static void
 refuse(const collection *c)
 {
@@ -226,6 +310,7 @@ a_refused_listener_ends_too(void)
 static const hzt_case cases[] = {
 		{"hears_items_come_and_go", hears_items_come_and_go},
 		{"values_come_only_if_asked_for", values_come_only_if_asked_for},
+		{"nothing_is_called_after_removal", nothing_is_called_after_removal},
 		{"a_refused_listener_ends_too", a_refused_listener_ends_too},
 };
 

@@ -254,6 +254,29 @@ a_waiting_lock_can_be_cancelled(void)
 	two_end(&two);
 }
 
+// A call that came to the member after the destruction would get the lock, of a new map. What is
+// asked of the same key after them is answered after they have begun to wait.
+static void
+destroying_the_map_ends_those_that_wait(void)
+{
+	two_owners two;
+	hz_value k = hz_str("k");
+	two_start(&two, 0);
+	HZT_OK_ERR(hz_map_lock(two.a, k, NULL, &err), &err);
+	hz_future lock = hz_map_lock_async(two.b, k, NULL);
+	hz_future try_lock = hz_map_try_lock_async(two.b, k, 60000, NULL);
+	hz_future put = hz_map_put_async(two.b, k, hz_i64(1), NULL);
+	HZT_CHECK(locked(two.b, k));
+	HZT_OK_ERR(hz_await_none(hz_map_destroy_async(two.a), &err), &err);
+	HZT_EQ_INT(hz_await_none(lock, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(err.server_code, 14);
+	HZT_CHECK(!err.in_doubt && !err.retryable);
+	HZT_EQ_INT(hz_await_bool(try_lock, NULL, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(hz_await_value(put, NULL, &err), HZ_ERR_DESTROYED);
+	HZT_CHECK(!locked(two.b, k) && map_lacks(two.b, k));
+	two_end(&two);
+}
+
 static const hzt_case cases[] = {
 		{"a_lock_has_one_owner", a_lock_has_one_owner},
 		{"locks_are_counted", locks_are_counted},
@@ -265,6 +288,8 @@ static const hzt_case cases[] = {
 		{"threads_are_owners_by_default", threads_are_owners_by_default},
 		{"a_lock_keeps_others_out", a_lock_keeps_others_out},
 		{"a_waiting_lock_can_be_cancelled", a_waiting_lock_can_be_cancelled},
+		{"destroying_the_map_ends_those_that_wait",
+				destroying_the_map_ends_those_that_wait},
 };
 
 HZT_MAIN("map_lock", cases)

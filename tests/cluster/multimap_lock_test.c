@@ -186,6 +186,29 @@ a_waiting_lock_can_be_cancelled(void)
 	finish();
 }
 
+// A call that came to the member after the destruction would get the lock, of a new multimap. What
+// is asked of the same key after them is answered after they have begun to wait.
+static void
+destroying_the_multimap_ends_those_that_wait(void)
+{
+	begin(0);
+	HZT_OK_ERR(hz_multimap_lock(a, K, NULL, &err), &err);
+	hz_future lock = hz_multimap_lock_async(b, K, NULL);
+	hz_future try_lock = hz_multimap_try_lock_async(b, K, 60000, NULL);
+	hz_future put = hz_multimap_put_async(b, K, hz_i64(1));
+	HZT_CHECK(locked(b));
+	HZT_OK_ERR(hz_await_none(hz_multimap_destroy_async(a), &err), &err);
+	HZT_EQ_INT(hz_await_none(lock, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(err.server_code, 14);
+	HZT_CHECK(!err.in_doubt && !err.retryable);
+	HZT_EQ_INT(hz_await_bool(try_lock, NULL, &err), HZ_ERR_DESTROYED);
+	HZT_EQ_INT(hz_await_bool(put, NULL, &err), HZ_ERR_DESTROYED);
+	HZT_CHECK(!locked(b));
+	HZT_EQ_INT(values_of(b), 0);
+	HZT_CHECK(tries(b, 0, NULL));
+	finish();
+}
+
 static void
 refuses_bad_options(void)
 {
@@ -351,6 +374,8 @@ static const hzt_case cases[] = {
 		{"a_deadline_ends_the_wait", a_deadline_ends_the_wait},
 		{"a_locked_key_can_be_read_only", a_locked_key_can_be_read_only},
 		{"a_waiting_lock_can_be_cancelled", a_waiting_lock_can_be_cancelled},
+		{"destroying_the_multimap_ends_those_that_wait",
+				destroying_the_multimap_ends_those_that_wait},
 		{"refuses_bad_options", refuses_bad_options},
 		{"a_callback_locks_with_a_deadline_only", a_callback_locks_with_a_deadline_only},
 		{"hundreds_wait_and_nothing_stops", hundreds_wait_and_nothing_stops},

@@ -3,6 +3,7 @@
 // Topic: what is published through one client is heard through another, in order, and no more.
 #include "tests/cluster/session.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
@@ -115,6 +116,82 @@ messages_come_in_their_order(void)
 	await_messages(&h, MESSAGES);
 	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
 	HZT_EQ_INT(atomic_load(&h.ends), 1);
+	finish();
+}
+
+// ---- Several publishers ----
+
+enum { PUBLISHERS = 4, EACH = 250 };
+
+// The next number of each publisher, and what was not it.
+static struct {
+	_Atomic int64_t next[PUBLISHERS];
+	_Atomic int messages, out_of_order;
+} turns;
+
+static void
+on_turn(void *ctx, const hz_message *message)
+{
+	int64_t n = -1;
+	(void)ctx;
+	bool fine = hz_value_get_i64(&message->value, &n) == HZ_OK && n >= 0 &&
+			n < PUBLISHERS * EACH &&
+			atomic_fetch_add(&turns.next[n / EACH], 1) == n % EACH;
+	atomic_fetch_add(&turns.out_of_order, !fine);
+	atomic_fetch_add(&turns.messages, 1);
+}
+
+static bool
+has_all_turns(void *unused)
+{
+	(void)unused;
+	return atomic_load(&turns.messages) >= PUBLISHERS * EACH;
+}
+
+typedef struct publisher {
+	pthread_t thread;
+	hz_topic *topic;
+	int number;
+	_Atomic int failed;
+} publisher;
+
+static void *
+publish_each(void *ctx)
+{
+	publisher *p = ctx;
+	for (int i = 0; i < EACH; i++) {
+		hz_err e = hz_topic_publish(p->topic, hz_i64(p->number * EACH + i), NULL);
+		atomic_fetch_add(&p->failed, e != HZ_OK);
+	}
+	return NULL;
+}
+
+// Two threads on each of two clients: messages of one come in its order, whatever lies between.
+static void
+each_publisher_keeps_its_order(void)
+{
+	static publisher all[PUBLISHERS];
+	hz_listener_id id = {0};
+	const hz_message_listener listener = {.size = sizeof(listener), .message = on_turn};
+	memset(&turns, 0, sizeof(turns));
+	open_pair(session_name("turns"));
+	HZT_OK_ERR(hz_topic_listen(topic, &listener, &id, &err), &err);
+	for (int i = 0; i < PUBLISHERS; i++) {
+		hz_client *client = i % 2 == 0 ? session_client() : session_other_client();
+		all[i] = (publisher){.number = i};
+		HZT_OK_ERR(hz_topic_open(client, hz_topic_name(topic), NULL, &all[i].topic, &err),
+				&err);
+		HZT_EQ_INT(pthread_create(&all[i].thread, NULL, publish_each, &all[i]), 0);
+	}
+	for (int i = 0; i < PUBLISHERS; i++) {
+		pthread_join(all[i].thread, NULL);
+		HZT_EQ_INT(atomic_load(&all[i].failed), 0);
+		hz_topic_close(&all[i].topic);
+	}
+	HZT_AWAIT(has_all_turns, NULL, 20000);
+	HZT_EQ_INT(atomic_load(&turns.messages), PUBLISHERS * EACH);
+	HZT_EQ_INT(atomic_load(&turns.out_of_order), 0);
+	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
 	finish();
 }
 
@@ -316,6 +393,7 @@ a_slow_listener_is_told_how_many_are_lost(void)
 
 static const hzt_case cases[] = {
 		{"messages_come_in_their_order", messages_come_in_their_order},
+		{"each_publisher_keeps_its_order", each_publisher_keeps_its_order},
 		{"many_go_out_at_once", many_go_out_at_once},
 		{"nothing_comes_after_removal", nothing_comes_after_removal},
 		{"refuses_what_is_not_a_message", refuses_what_is_not_a_message},
