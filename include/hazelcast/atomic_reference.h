@@ -21,6 +21,7 @@
 #define HAZELCAST_ATOMIC_REFERENCE_H
 
 #include <hazelcast/call.h>
+#include <hazelcast/concurrency.h>
 #include <hazelcast/future.h>
 
 #ifdef __cplusplus
@@ -45,6 +46,9 @@ HZ_API const char *hz_atomic_reference_name(const hz_atomic_reference *reference
 
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_atomic_reference_call(hz_atomic_reference *reference, const hz_call *call);
+
+// What stands behind the reference; see concurrency.h. Any thread; does not block. Since 0.1.
+HZ_API hz_backend hz_atomic_reference_backend(const hz_atomic_reference *reference);
 
 // Destroys the reference for everybody and for ever. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_atomic_reference_destroy_async(hz_atomic_reference *reference);

@@ -21,6 +21,7 @@
 #define HAZELCAST_COUNT_DOWN_LATCH_H
 
 #include <hazelcast/call.h>
+#include <hazelcast/concurrency.h>
 #include <hazelcast/future.h>
 
 #ifdef __cplusplus
@@ -45,6 +46,9 @@ HZ_API const char *hz_count_down_latch_name(const hz_count_down_latch *latch);
 
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_count_down_latch_call(hz_count_down_latch *latch, const hz_call *call);
+
+// What stands behind the latch; see concurrency.h. Any thread; does not block. Since 0.1.
+HZ_API hz_backend hz_count_down_latch_backend(const hz_count_down_latch *latch);
 
 // Destroys the latch for everybody and for ever; those that wait get HZ_ERR_DESTROYED. The handle
 // stays. Result: none. Since 0.1.

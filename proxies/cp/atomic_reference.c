@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/fail.h"
 #include "protocol/gen/atomic_ref.h"
-#include "proxies/cp/group.h"
+#include "proxies/map_backend/handle.h"
 #include "serialization/data.h"
 
 #include <hazelcast/atomic_reference.h>
@@ -27,7 +27,7 @@ static const hzi_op APPLY = {&HZP_ATOMIC_REF_APPLY, HZ_RESULT_VALUE, 0, NULL};
 // What the answer of a function's message holds.
 enum { NO_VALUE = 0, OLD_VALUE = 1, NEW_VALUE = 2 };
 
-HZI_CP_API(atomic_reference, HZI_SERVICE_ATOMIC_REFERENCE)
+HZI_CONCURRENCY_API(atomic_reference, HZI_SERVICE_ATOMIC_REFERENCE)
 
 // Serializes a value that may be null. False: return hzi_call_refused(call).
 static bool
@@ -36,31 +36,25 @@ put_value(hzi_call *call, const hz_value *value, hzp_bytes *out)
 	return hz_value_is_null(value) || hzi_call_data(call, value, 1, out);
 }
 
-// ---- Reading ----
+// ---- On the CP subsystem ----
 
-HZ_API hz_future
-hz_atomic_reference_get_async(hz_atomic_reference *reference)
+static hz_future
+get(hzi_cp_handle *handle)
 {
-	return hzi_cp_send(cp_of(reference), &GET);
+	return hzi_cp_send(handle, &GET);
 }
 
-HZ_API hz_future
-hz_atomic_reference_is_null_async(hz_atomic_reference *reference)
-{
-	return hz_atomic_reference_contains_async(reference, hz_null());
-}
-
-HZ_API hz_future
-hz_atomic_reference_contains_async(hz_atomic_reference *reference, hz_value value)
+static hz_future
+contains(hzi_cp_handle *handle, hz_value value)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(reference), &CONTAINS, &call, &future)) {
+	if (!hzi_cp_begin(handle, &CONTAINS, &call, &future)) {
 		return future;
 	}
 	hzp_atomic_ref_contains_request request = {
-			.group_id = hzi_cp_group_id(reference->cp.group),
-			.name = hzi_cp_object_name(&reference->cp),
+			.group_id = hzi_cp_group_id(handle->group),
+			.name = hzi_cp_object_name(handle),
 	};
 	if (!put_value(call, &value, &request.value)) {
 		return hzi_call_refused(call);
@@ -68,19 +62,17 @@ hz_atomic_reference_contains_async(hz_atomic_reference *reference, hz_value valu
 	return hzi_call_submit(call, &request);
 }
 
-// ---- Setting ----
-
 static hz_future
-set(hz_atomic_reference *reference, const hzi_op *op, hz_value value)
+send_set(hzi_cp_handle *handle, const hzi_op *op, hz_value value)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(reference), op, &call, &future)) {
+	if (!hzi_cp_begin(handle, op, &call, &future)) {
 		return future;
 	}
 	hzp_atomic_ref_set_request request = {
-			.group_id = hzi_cp_group_id(reference->cp.group),
-			.name = hzi_cp_object_name(&reference->cp),
+			.group_id = hzi_cp_group_id(handle->group),
+			.name = hzi_cp_object_name(handle),
 			.return_old_value = op == &GET_AND_SET,
 	};
 	if (!put_value(call, &value, &request.new_value)) {
@@ -89,22 +81,16 @@ set(hz_atomic_reference *reference, const hzi_op *op, hz_value value)
 	return hzi_call_submit(call, &request);
 }
 
-HZ_API hz_future
-hz_atomic_reference_set_async(hz_atomic_reference *reference, hz_value value)
+static hz_future
+set(hzi_cp_handle *handle, hz_value value)
 {
-	return set(reference, &SET, value);
+	return send_set(handle, &SET, value);
 }
 
-HZ_API hz_future
-hz_atomic_reference_clear_async(hz_atomic_reference *reference)
+static hz_future
+get_and_set(hzi_cp_handle *handle, hz_value value)
 {
-	return set(reference, &SET, hz_null());
-}
-
-HZ_API hz_future
-hz_atomic_reference_get_and_set_async(hz_atomic_reference *reference, hz_value value)
-{
-	return set(reference, &GET_AND_SET, value);
+	return send_set(handle, &GET_AND_SET, value);
 }
 
 // The value that the request has brought, which is all there is in the scratch buffer.
@@ -129,24 +115,23 @@ take_own(hzi_call *call, hz_result *out, hz_error *err)
 	return e;
 }
 
-HZ_API hz_future
-hz_atomic_reference_set_and_get_async(hz_atomic_reference *reference, hz_value value)
+static hz_future
+set_and_get(hzi_cp_handle *handle, hz_value value)
 {
-	return set(reference, &SET_AND_GET, value);
+	return send_set(handle, &SET_AND_GET, value);
 }
 
-HZ_API hz_future
-hz_atomic_reference_compare_and_set_async(
-		hz_atomic_reference *reference, hz_value expected, hz_value value)
+static hz_future
+compare_and_set(hzi_cp_handle *handle, hz_value expected, hz_value value)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(reference), &COMPARE_AND_SET, &call, &future)) {
+	if (!hzi_cp_begin(handle, &COMPARE_AND_SET, &call, &future)) {
 		return future;
 	}
 	hzp_atomic_ref_compare_and_set_request request = {
-			.group_id = hzi_cp_group_id(reference->cp.group),
-			.name = hzi_cp_object_name(&reference->cp),
+			.group_id = hzi_cp_group_id(handle->group),
+			.name = hzi_cp_object_name(handle),
 	};
 	// Both at once: the buffer of the first would move under the second.
 	hz_value both[2];
@@ -166,19 +151,17 @@ hz_atomic_reference_compare_and_set_async(
 	return hzi_call_submit(call, &request);
 }
 
-// ---- Functions ----
-
 static hz_future
-apply(hz_atomic_reference *reference, const hzi_op *op, hz_value function, int32_t wanted)
+send_function(hzi_cp_handle *handle, const hzi_op *op, hz_value function, int32_t wanted)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(reference), op, &call, &future)) {
+	if (!hzi_cp_begin(handle, op, &call, &future)) {
 		return future;
 	}
 	hzp_atomic_ref_apply_request request = {
-			.group_id = hzi_cp_group_id(reference->cp.group),
-			.name = hzi_cp_object_name(&reference->cp),
+			.group_id = hzi_cp_group_id(handle->group),
+			.name = hzi_cp_object_name(handle),
 			.return_value_type = wanted,
 			.alter = op != &APPLY,
 	};
@@ -188,26 +171,119 @@ apply(hz_atomic_reference *reference, const hzi_op *op, hz_value function, int32
 	return hzi_call_submit(call, &request);
 }
 
+static hz_future
+alter(hzi_cp_handle *handle, hz_value function)
+{
+	return send_function(handle, &ALTER, function, NO_VALUE);
+}
+
+static hz_future
+alter_and_get(hzi_cp_handle *handle, hz_value function)
+{
+	return send_function(handle, &ALTER_AND_GET, function, NEW_VALUE);
+}
+
+static hz_future
+get_and_alter(hzi_cp_handle *handle, hz_value function)
+{
+	return send_function(handle, &GET_AND_ALTER, function, OLD_VALUE);
+}
+
+static hz_future
+apply(hzi_cp_handle *handle, hz_value function)
+{
+	return send_function(handle, &APPLY, function, NEW_VALUE);
+}
+
+static const hzi_atomic_reference_ops on_cp = {
+		.get = get,
+		.contains = contains,
+		.set = set,
+		.get_and_set = get_and_set,
+		.set_and_get = set_and_get,
+		.compare_and_set = compare_and_set,
+		.alter = alter,
+		.alter_and_get = alter_and_get,
+		.get_and_alter = get_and_alter,
+		.apply = apply,
+};
+
+HZI_OPS(atomic_reference)
+
+// ---- Reading ----
+
+HZ_API hz_future
+hz_atomic_reference_get_async(hz_atomic_reference *reference)
+{
+	return ops_of(reference)->get(cp_of(reference));
+}
+
+HZ_API hz_future
+hz_atomic_reference_is_null_async(hz_atomic_reference *reference)
+{
+	return ops_of(reference)->contains(cp_of(reference), hz_null());
+}
+
+HZ_API hz_future
+hz_atomic_reference_contains_async(hz_atomic_reference *reference, hz_value value)
+{
+	return ops_of(reference)->contains(cp_of(reference), value);
+}
+
+// ---- Setting ----
+
+HZ_API hz_future
+hz_atomic_reference_set_async(hz_atomic_reference *reference, hz_value value)
+{
+	return ops_of(reference)->set(cp_of(reference), value);
+}
+
+HZ_API hz_future
+hz_atomic_reference_clear_async(hz_atomic_reference *reference)
+{
+	return ops_of(reference)->set(cp_of(reference), hz_null());
+}
+
+HZ_API hz_future
+hz_atomic_reference_get_and_set_async(hz_atomic_reference *reference, hz_value value)
+{
+	return ops_of(reference)->get_and_set(cp_of(reference), value);
+}
+
+HZ_API hz_future
+hz_atomic_reference_set_and_get_async(hz_atomic_reference *reference, hz_value value)
+{
+	return ops_of(reference)->set_and_get(cp_of(reference), value);
+}
+
+HZ_API hz_future
+hz_atomic_reference_compare_and_set_async(hz_atomic_reference *reference, hz_value expected, hz_value value)
+{
+	return ops_of(reference)->compare_and_set(cp_of(reference), expected, value);
+}
+
+// ---- Functions ----
+
 HZ_API hz_future
 hz_atomic_reference_alter_async(hz_atomic_reference *reference, hz_value function)
 {
-	return apply(reference, &ALTER, function, NO_VALUE);
+	return ops_of(reference)->alter(cp_of(reference), function);
 }
 
 HZ_API hz_future
 hz_atomic_reference_alter_and_get_async(hz_atomic_reference *reference, hz_value function)
 {
-	return apply(reference, &ALTER_AND_GET, function, NEW_VALUE);
+	return ops_of(reference)->alter_and_get(cp_of(reference), function);
 }
 
 HZ_API hz_future
 hz_atomic_reference_get_and_alter_async(hz_atomic_reference *reference, hz_value function)
 {
-	return apply(reference, &GET_AND_ALTER, function, OLD_VALUE);
+	return ops_of(reference)->get_and_alter(cp_of(reference), function);
 }
 
 HZ_API hz_future
 hz_atomic_reference_apply_async(hz_atomic_reference *reference, hz_value function)
 {
-	return apply(reference, &APPLY, function, NEW_VALUE);
+	return ops_of(reference)->apply(cp_of(reference), function);
 }

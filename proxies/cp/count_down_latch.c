@@ -2,7 +2,7 @@
 #include "protocol/gen/count_down_latch.h"
 #include "base/platform.h"
 #include "protocol/encode.h"
-#include "proxies/cp/group.h"
+#include "proxies/map_backend/handle.h"
 
 #include <hazelcast/count_down_latch.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static const hzi_op GET_COUNT = {&ASK_COUNT, HZ_RESULT_I32, 0, NULL};
 static const hzi_op GET_ROUND = {&HZP_COUNT_DOWN_LATCH_GET_ROUND, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op COUNT_DOWN = {&HZP_COUNT_DOWN_LATCH_COUNT_DOWN, HZ_RESULT_NONE, 0, NULL};
 
-HZI_CP_API(count_down_latch, HZI_SERVICE_COUNT_DOWN_LATCH)
+HZI_CONCURRENCY_API(count_down_latch, HZI_SERVICE_COUNT_DOWN_LATCH)
 
 // The id of a logical operation, by which members know a repeated one. False: return
 // hzi_call_refused(call).
@@ -105,7 +105,7 @@ static const hzi_aim WAITING = {choose_wait, hzi_cp_again, NULL};
 
 // False: return hzi_call_refused(call).
 static bool
-prepare_wait(hzi_call *call, const hz_count_down_latch *latch, int64_t timeout_ms)
+prepare_wait(hzi_call *call, const hzi_cp_handle *handle, int64_t timeout_ms)
 {
 	hz_uuid uid;
 	wait_again *wait = add_room(call, sizeof(*wait));
@@ -114,8 +114,8 @@ prepare_wait(hzi_call *call, const hz_count_down_latch *latch, int64_t timeout_m
 	}
 	call->aim = &WAITING;
 	wait->request = (hzp_count_down_latch_await_request){
-			.group_id = hzi_cp_group_id(latch->cp.group),
-			.name = hzi_cp_object_name(&latch->cp),
+			.group_id = hzi_cp_group_id(handle->group),
+			.name = hzi_cp_object_name(handle),
 			.invocation_uid = uid,
 			.timeout_ms = timeout_ms == HZ_FOREVER ? INT64_MAX : timeout_ms,
 	};
@@ -125,34 +125,34 @@ prepare_wait(hzi_call *call, const hz_count_down_latch *latch, int64_t timeout_m
 }
 
 static hz_future
-send_wait(hz_count_down_latch *latch, const hzi_op *op, int64_t timeout_ms)
+send_wait(hzi_cp_handle *handle, const hzi_op *op, int64_t timeout_ms)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(latch), op, &call, &future)) {
+	if (!hzi_cp_begin(handle, op, &call, &future)) {
 		return future;
 	}
 	if (!hzi_timeout_valid(timeout_ms)) {
 		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, "negative timeout");
 	}
-	if (!prepare_wait(call, latch, timeout_ms)) {
+	if (!prepare_wait(call, handle, timeout_ms)) {
 		return hzi_call_refused(call);
 	}
 	const wait_again *wait = call->extra;
 	return hzi_call_submit(call, &wait->request);
 }
 
-HZ_API hz_future
-hz_count_down_latch_await_async(hz_count_down_latch *latch)
+static hz_future
+await(hzi_cp_handle *handle)
 {
-	int64_t timeout_ms = hzi_handle_wait_ms(handle_of(latch));
-	return send_wait(latch, &AWAIT, timeout_ms > 0 ? timeout_ms : HZ_FOREVER);
+	int64_t timeout_ms = hzi_handle_wait_ms(handle != NULL ? &handle->handle : NULL);
+	return send_wait(handle, &AWAIT, timeout_ms > 0 ? timeout_ms : HZ_FOREVER);
 }
 
-HZ_API hz_future
-hz_count_down_latch_try_await_async(hz_count_down_latch *latch, int64_t timeout_ms)
+static hz_future
+try_await(hzi_cp_handle *handle, int64_t timeout_ms)
 {
-	return send_wait(latch, &TRY_AWAIT, timeout_ms);
+	return send_wait(handle, &TRY_AWAIT, timeout_ms);
 }
 
 // ---- Counting ----
@@ -194,12 +194,12 @@ again_round(hzi_call *call)
 
 static const hzi_aim ASKING = {hzi_cp_choose, again_round, accept_round};
 
-HZ_API hz_future
-hz_count_down_latch_count_down_async(hz_count_down_latch *latch)
+static hz_future
+count_down(hzi_cp_handle *handle)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(latch), &GET_ROUND, &call, &future)) {
+	if (!hzi_cp_begin(handle, &GET_ROUND, &call, &future)) {
 		return future;
 	}
 	hz_uuid uid;
@@ -209,8 +209,8 @@ hz_count_down_latch_count_down_async(hz_count_down_latch *latch)
 	}
 	call->aim = &ASKING;
 	*request = (hzp_count_down_latch_count_down_request){
-			.group_id = hzi_cp_group_id(latch->cp.group),
-			.name = hzi_cp_object_name(&latch->cp),
+			.group_id = hzi_cp_group_id(handle->group),
+			.name = hzi_cp_object_name(handle),
 			.invocation_uid = uid,
 	};
 	return hzi_call_submit(call,
@@ -220,18 +220,18 @@ hz_count_down_latch_count_down_async(hz_count_down_latch *latch)
 			});
 }
 
-HZ_API hz_future
-hz_count_down_latch_get_count_async(hz_count_down_latch *latch)
+static hz_future
+get_count(hzi_cp_handle *handle)
 {
-	return hzi_cp_send(cp_of(latch), &GET_COUNT);
+	return hzi_cp_send(handle, &GET_COUNT);
 }
 
-HZ_API hz_future
-hz_count_down_latch_try_set_count_async(hz_count_down_latch *latch, int32_t count)
+static hz_future
+try_set_count(hzi_cp_handle *handle, int32_t count)
 {
 	hzi_call *call;
 	hz_future future;
-	if (!hzi_cp_begin(cp_of(latch), &TRY_SET_COUNT, &call, &future)) {
+	if (!hzi_cp_begin(handle, &TRY_SET_COUNT, &call, &future)) {
 		return future;
 	}
 	if (count <= 0) {
@@ -240,8 +240,50 @@ hz_count_down_latch_try_set_count_async(hz_count_down_latch *latch, int32_t coun
 	}
 	return hzi_call_submit(call,
 			&(hzp_count_down_latch_try_set_count_request){
-					.group_id = hzi_cp_group_id(latch->cp.group),
-					.name = hzi_cp_object_name(&latch->cp),
+					.group_id = hzi_cp_group_id(handle->group),
+					.name = hzi_cp_object_name(handle),
 					.count = count,
 			});
+}
+
+// ---- On either backend ----
+
+static const hzi_count_down_latch_ops on_cp = {
+		.await = await,
+		.try_await = try_await,
+		.count_down = count_down,
+		.get_count = get_count,
+		.try_set_count = try_set_count,
+};
+
+HZI_OPS(count_down_latch)
+
+HZ_API hz_future
+hz_count_down_latch_await_async(hz_count_down_latch *latch)
+{
+	return ops_of(latch)->await(cp_of(latch));
+}
+
+HZ_API hz_future
+hz_count_down_latch_try_await_async(hz_count_down_latch *latch, int64_t timeout_ms)
+{
+	return ops_of(latch)->try_await(cp_of(latch), timeout_ms);
+}
+
+HZ_API hz_future
+hz_count_down_latch_count_down_async(hz_count_down_latch *latch)
+{
+	return ops_of(latch)->count_down(cp_of(latch));
+}
+
+HZ_API hz_future
+hz_count_down_latch_get_count_async(hz_count_down_latch *latch)
+{
+	return ops_of(latch)->get_count(cp_of(latch));
+}
+
+HZ_API hz_future
+hz_count_down_latch_try_set_count_async(hz_count_down_latch *latch, int32_t count)
+{
+	return ops_of(latch)->try_set_count(cp_of(latch), count);
 }
