@@ -34,6 +34,7 @@
 #define HAZELCAST_SEMAPHORE_H
 
 #include <hazelcast/call.h>
+#include <hazelcast/concurrency.h>
 #include <hazelcast/future.h>
 
 #ifdef __cplusplus
@@ -58,6 +59,9 @@ HZ_API const char *hz_semaphore_name(const hz_semaphore *semaphore);
 
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_semaphore_call(hz_semaphore *semaphore, const hz_call *call);
+
+// What stands behind the semaphore; see concurrency.h. Any thread; does not block. Since 0.1.
+HZ_API hz_backend hz_semaphore_backend(const hz_semaphore *semaphore);
 
 // Destroys the semaphore for everybody and for ever. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_semaphore_destroy_async(hz_semaphore *semaphore);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/gen/semaphore.h"
 #include "proxies/cp/bond.h"
+#include "proxies/map_backend/handle.h"
 
 #include "base/fail.h"
 #include "base/platform.h"
@@ -29,11 +30,18 @@ enum { UNKNOWN = 0, WITH_SESSIONS = 1, WITHOUT_SESSIONS = 2 };
 
 HZI_HANDLE_BASE(semaphore)
 HZI_HANDLE_CLOSE(semaphore)
+HZI_BACKEND(semaphore)
 
 static hzi_cp_handle *
 cp_of(hz_semaphore *semaphore)
 {
 	return semaphore != NULL ? &semaphore->cp : NULL;
+}
+
+static hz_semaphore *
+semaphore_of(hzi_cp_handle *handle)
+{
+	return handle != NULL ? HZI_OUTER(handle, hz_semaphore, cp) : NULL;
 }
 
 static hzi_cp_bond *
@@ -71,12 +79,16 @@ hz_semaphore_open(hz_client *client, const char *name, const hz_call *call, hz_s
 		hz_error *err)
 {
 	hzi_handle *handle = NULL;
-	hz_err e = hzi_cp_open(client, HZI_SERVICE_SEMAPHORE, name, call, sizeof(**out),
-			out != NULL ? &handle : NULL, err);
+	hz_err e = hzi_concurrency_open(client, HZI_SERVICE_SEMAPHORE, &hzi_semaphore_utility, name,
+			call, sizeof(**out), out != NULL ? &handle : NULL, err);
 	if (e != HZ_OK) {
 		return e;
 	}
 	hz_semaphore *semaphore = HZI_OUTER(handle, hz_semaphore, handle);
+	if (semaphore->cp.cell != NULL) {
+		*out = semaphore;
+		return HZ_OK;
+	}
 	semaphore->bond = hzi_cp_bond_of(&semaphore->cp);
 	e = semaphore->bond != NULL ? learn_kind(semaphore, err)
 				    : hzi_fail(err, HZ_ERR_MEMORY, "no memory for a semaphore");
@@ -91,7 +103,7 @@ hz_semaphore_open(hz_client *client, const char *name, const hz_call *call, hz_s
 HZ_API hz_future
 hz_semaphore_destroy_async(hz_semaphore *semaphore)
 {
-	return hzi_cp_destroy_async(cp_of(semaphore));
+	return hzi_concurrency_destroy_async(cp_of(semaphore));
 }
 
 // ---- Who takes, and what a lost session means ----
@@ -222,23 +234,25 @@ acquire(hz_semaphore *semaphore, const hzi_op *op, int32_t permits, int64_t time
 			});
 }
 
-HZ_API hz_future
-hz_semaphore_acquire_async(hz_semaphore *semaphore, int32_t permits)
+static hz_future
+acquire_on_cp(hzi_cp_handle *handle, int32_t permits)
 {
+	hz_semaphore *semaphore = semaphore_of(handle);
 	int64_t wait_ms = hzi_handle_wait_ms(semaphore != NULL ? handle_of(semaphore) : NULL);
 	return wait_ms > 0 ? acquire(semaphore, &ACQUIRE_IN_TIME, permits, wait_ms)
 			   : acquire(semaphore, &ACQUIRE, permits, HZ_FOREVER);
 }
 
-HZ_API hz_future
-hz_semaphore_try_acquire_async(hz_semaphore *semaphore, int32_t permits, int64_t timeout_ms)
+static hz_future
+try_acquire_on_cp(hzi_cp_handle *handle, int32_t permits, int64_t timeout_ms)
 {
-	return acquire(semaphore, &TRY_ACQUIRE, permits, timeout_ms);
+	return acquire(semaphore_of(handle), &TRY_ACQUIRE, permits, timeout_ms);
 }
 
-HZ_API hz_future
-hz_semaphore_release_async(hz_semaphore *semaphore, int32_t permits)
+static hz_future
+release_on_cp(hzi_cp_handle *handle, int32_t permits)
 {
+	hz_semaphore *semaphore = semaphore_of(handle);
 	static const hzi_aim aim = {choose_release, again_release, NULL};
 	hzi_call *call;
 	hz_future future;
@@ -258,9 +272,10 @@ hz_semaphore_release_async(hz_semaphore *semaphore, int32_t permits)
 			});
 }
 
-HZ_API hz_future
-hz_semaphore_drain_permits_async(hz_semaphore *semaphore)
+static hz_future
+drain_permits_on_cp(hzi_cp_handle *handle)
 {
+	hz_semaphore *semaphore = semaphore_of(handle);
 	static const hzi_aim aim = {choose_plain, again_take, NULL};
 	hzi_call *call;
 	hz_future future;
@@ -278,9 +293,10 @@ hz_semaphore_drain_permits_async(hz_semaphore *semaphore)
 
 // ---- How many there are ----
 
-HZ_API hz_future
-hz_semaphore_init_async(hz_semaphore *semaphore, int32_t permits)
+static hz_future
+init_on_cp(hzi_cp_handle *handle, int32_t permits)
 {
+	hz_semaphore *semaphore = semaphore_of(handle);
 	hzi_call *call;
 	hz_future future;
 	if (!hzi_cp_begin(cp_of(semaphore), &INIT, &call, &future)) {
@@ -298,10 +314,10 @@ hz_semaphore_init_async(hz_semaphore *semaphore, int32_t permits)
 			});
 }
 
-HZ_API hz_future
-hz_semaphore_available_permits_async(hz_semaphore *semaphore)
+static hz_future
+available_permits_on_cp(hzi_cp_handle *handle)
 {
-	return hzi_cp_send(cp_of(semaphore), &AVAILABLE);
+	return hzi_cp_send(handle, &AVAILABLE);
 }
 
 static hz_future
@@ -326,14 +342,77 @@ change(hz_semaphore *semaphore, int32_t permits, int32_t sign)
 			});
 }
 
+static hz_future
+reduce_permits_on_cp(hzi_cp_handle *handle, int32_t permits)
+{
+	return change(semaphore_of(handle), permits, -1);
+}
+
+static hz_future
+increase_permits_on_cp(hzi_cp_handle *handle, int32_t permits)
+{
+	return change(semaphore_of(handle), permits, 1);
+}
+
+// ---- On either backend ----
+
+static const hzi_semaphore_ops on_cp = {
+		.acquire = acquire_on_cp,
+		.try_acquire = try_acquire_on_cp,
+		.release = release_on_cp,
+		.drain_permits = drain_permits_on_cp,
+		.init = init_on_cp,
+		.available_permits = available_permits_on_cp,
+		.reduce_permits = reduce_permits_on_cp,
+		.increase_permits = increase_permits_on_cp,
+};
+
+HZI_OPS(semaphore)
+
+HZ_API hz_future
+hz_semaphore_acquire_async(hz_semaphore *semaphore, int32_t permits)
+{
+	return ops_of(semaphore)->acquire(cp_of(semaphore), permits);
+}
+
+HZ_API hz_future
+hz_semaphore_try_acquire_async(hz_semaphore *semaphore, int32_t permits, int64_t timeout_ms)
+{
+	return ops_of(semaphore)->try_acquire(cp_of(semaphore), permits, timeout_ms);
+}
+
+HZ_API hz_future
+hz_semaphore_release_async(hz_semaphore *semaphore, int32_t permits)
+{
+	return ops_of(semaphore)->release(cp_of(semaphore), permits);
+}
+
+HZ_API hz_future
+hz_semaphore_drain_permits_async(hz_semaphore *semaphore)
+{
+	return ops_of(semaphore)->drain_permits(cp_of(semaphore));
+}
+
+HZ_API hz_future
+hz_semaphore_init_async(hz_semaphore *semaphore, int32_t permits)
+{
+	return ops_of(semaphore)->init(cp_of(semaphore), permits);
+}
+
+HZ_API hz_future
+hz_semaphore_available_permits_async(hz_semaphore *semaphore)
+{
+	return ops_of(semaphore)->available_permits(cp_of(semaphore));
+}
+
 HZ_API hz_future
 hz_semaphore_reduce_permits_async(hz_semaphore *semaphore, int32_t permits)
 {
-	return change(semaphore, permits, -1);
+	return ops_of(semaphore)->reduce_permits(cp_of(semaphore), permits);
 }
 
 HZ_API hz_future
 hz_semaphore_increase_permits_async(hz_semaphore *semaphore, int32_t permits)
 {
-	return change(semaphore, permits, 1);
+	return ops_of(semaphore)->increase_permits(cp_of(semaphore), permits);
 }

@@ -50,6 +50,7 @@ struct hzi_cell {
 	int64_t attempt;         // number of the write under way, or of which nothing is known; 0
 	unsigned losses;
 	int64_t checked_ns;
+	int64_t held;       // by this client
 	hzi_tally suspects; // holders to be looked for, the last one first
 };
 
@@ -69,6 +70,12 @@ hz_client *
 hzi_cell_client(const hzi_cell *cell)
 {
 	return cell->client;
+}
+
+int64_t
+hzi_cell_held(const hzi_cell *cell)
+{
+	return cell->held;
 }
 
 static hzp_bytes
@@ -140,6 +147,11 @@ finish(hzi_cell *cell, hzi_errand *errand, const hzi_slice *why)
 	brought *data = make_brought(&errand->data);
 	if (errand->data.len > 0 && data == NULL) {
 		errand->code = HZ_ERR_MEMORY;
+	}
+	if (errand->code == HZ_ERR_SESSION_EXPIRED) {
+		cell->held = 0;
+	} else if (errand->code == HZ_OK && errand->changed) {
+		cell->held += errand->takes;
 	}
 	hzi_call *call = errand->id != 0 ? hzi_call_claim_local(cell->client, errand->id) : NULL;
 	if (call != NULL) {

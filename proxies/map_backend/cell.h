@@ -43,6 +43,7 @@ typedef struct hzi_errand {
 	hz_err code;
 	const char *why; // static
 	int64_t result;
+	int64_t takes; // what its client holds more of then
 	hzi_buf data;
 } hzi_errand;
 
@@ -71,6 +72,9 @@ hz_client *hzi_cell_client(const hzi_cell *cell);
 // The name of its map, and its key there as Data. Lent.
 const char *hzi_cell_map(const hzi_cell *cell);
 hzp_bytes hzi_cell_key(const hzi_cell *cell);
+
+// What this client has taken and not given back, as far as it knows. The agent alone asks.
+int64_t hzi_cell_held(const hzi_cell *cell);
 
 // Looks again for those who wait, since the entry may have changed. Any thread; does not block.
 void hzi_cell_poke(hzi_cell *cell);

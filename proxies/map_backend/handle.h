@@ -71,6 +71,18 @@ typedef struct hzi_count_down_latch_ops {
 	hz_future (*try_set_count)(hzi_cp_handle *handle, int32_t count);
 } hzi_count_down_latch_ops;
 
+typedef struct hzi_semaphore_ops {
+	hz_future (*init)(hzi_cp_handle *handle, int32_t permits);
+	hz_future (*acquire)(hzi_cp_handle *handle, int32_t permits);
+	hz_future (*try_acquire)(hzi_cp_handle *handle, int32_t permits, int64_t timeout_ms);
+	hz_future (*release)(hzi_cp_handle *handle, int32_t permits);
+	hz_future (*drain_permits)(hzi_cp_handle *handle);
+	hz_future (*available_permits)(hzi_cp_handle *handle);
+	hz_future (*reduce_permits)(hzi_cp_handle *handle, int32_t permits);
+	hz_future (*increase_permits)(hzi_cp_handle *handle, int32_t permits);
+} hzi_semaphore_ops;
+
+extern const hzi_semaphore_ops hzi_semaphore_on_map;
 extern const hzi_atomic_long_ops hzi_atomic_long_on_map;
 extern const hzi_atomic_reference_ops hzi_atomic_reference_on_map;
 extern const hzi_count_down_latch_ops hzi_count_down_latch_on_map;
