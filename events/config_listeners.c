@@ -6,6 +6,7 @@
 #include "core/config_listeners.h"
 #include "events/user_listener.h"
 
+#include <hazelcast/cp_subsystem.h>
 #include <hazelcast/partition_listener.h>
 
 // ---- A client starts ----
@@ -94,4 +95,18 @@ HZ_API hz_err
 hz_config_listen_migrations(hz_config *config, const hz_migration_listener *listener, hz_error *err)
 {
 	return add(config, &hzi_migration_kind, listener, err);
+}
+
+HZ_API hz_err
+hz_config_listen_cp_members(
+		hz_config *config, const hz_cp_membership_listener *listener, hz_error *err)
+{
+	return add(config, &hzi_cp_membership_kind, listener, err);
+}
+
+HZ_API hz_err
+hz_config_listen_cp_availability(
+		hz_config *config, const hz_cp_availability_listener *listener, hz_error *err)
+{
+	return add(config, &hzi_cp_availability_kind, listener, err);
 }

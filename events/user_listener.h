@@ -66,6 +66,7 @@ hz_err hzi_user_listen(hz_client *client, const hzi_user_kind *kind, const void 
 
 // The kinds.
 extern const hzi_user_kind hzi_lifecycle_kind, hzi_membership_kind, hzi_connection_kind,
-		hzi_object_kind, hzi_partition_lost_kind, hzi_migration_kind;
+		hzi_object_kind, hzi_partition_lost_kind, hzi_migration_kind,
+		hzi_cp_membership_kind, hzi_cp_availability_kind;
 
 #endif

@@ -6,6 +6,7 @@
 #include <hazelcast/atomic_reference.h>
 #include <hazelcast/cardinality_estimator.h>
 #include <hazelcast/count_down_latch.h>
+#include <hazelcast/cp_subsystem.h>
 #include <hazelcast/fenced_lock.h>
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/id_generator.h>
@@ -76,6 +77,10 @@ extern inline hz_err hz_map_is_locked(hz_map *map, hz_value key, bool *out, hz_e
 
 extern inline hz_err hz_map_get_entry_view(
 		hz_map *map, hz_value key, hz_entry_view **view, hz_error *err);
+
+extern inline hz_err hz_cp_groups(hz_client *client, hz_cp_group_list **out, hz_error *err);
+extern inline hz_err hz_cp_objects(hz_client *client, const hz_cp_group *group, const char *service,
+		const hz_cp_objects_options *options, hz_objects **out, hz_error *err);
 
 extern inline hz_err hz_client_objects(hz_client *client, hz_objects **out, hz_error *err);
 

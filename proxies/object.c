@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hazelcast/object.h>
+#include "proxies/object.h"
 
 #include "base/fail.h"
 #include "core/invocation.h"
@@ -14,12 +14,6 @@ static hz_err read_objects(hzi_call *call, hz_result *out, hz_error *err);
 static const hzi_op OBJECTS = {
 		&HZP_CLIENT_GET_DISTRIBUTED_OBJECTS, HZ_RESULT_OBJECT, 0, read_objects};
 
-// One block: the list, then all texts, each with its end.
-struct hz_objects {
-	size_t count;
-	hz_object_info at[];
-};
-
 HZ_API hz_future
 hz_client_objects_async(hz_client *client)
 {
@@ -31,16 +25,44 @@ hz_client_objects_async(hz_client *client)
 	return hzi_call_submit(call, &(hzp_client_get_distributed_objects_request){0});
 }
 
-static const char *
-add_text(char **to, hzp_bytes text)
+// ---- The list ----
+
+// One block: the list, then all texts, each with its end.
+struct hz_objects {
+	char *end; // of the texts so far
+	size_t count;
+	hz_object_info at[];
+};
+
+hz_objects *
+hzi_objects_new(size_t count, size_t texts)
 {
-	char *start = *to;
+	size_t table = sizeof(hz_objects) + count * sizeof(hz_object_info);
+	hz_objects *objects = calloc(1, table + texts + 2 * count);
+	if (objects != NULL) {
+		objects->end = (char *)objects + table;
+	}
+	return objects;
+}
+
+static const char *
+add_text(hz_objects *objects, hzp_bytes text)
+{
+	char *start = objects->end;
 	if (text.n > 0) {
 		memcpy(start, text.p, text.n);
 	}
 	start[text.n] = '\0';
-	*to += text.n + 1;
+	objects->end += text.n + 1;
 	return start;
+}
+
+void
+hzi_objects_add(hz_objects *objects, hzp_bytes service, hzp_bytes name)
+{
+	hz_object_info *object = &objects->at[objects->count++];
+	object->service = add_text(objects, service);
+	object->name = add_text(objects, name);
 }
 
 static hz_err
@@ -53,18 +75,13 @@ read_objects(hzi_call *call, hz_result *out, hz_error *err)
 		return e;
 	}
 	// The texts are parts of the message, so that their sum cannot be larger than it is.
-	size_t table = sizeof(hz_objects) + response.response.count * sizeof(hz_object_info);
-	size_t texts = call->response.n + 2 * (size_t)response.response.count;
-	hz_objects *objects = calloc(1, table + texts);
+	hz_objects *objects = hzi_objects_new(response.response.count, call->response.n);
 	if (objects == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for the list of objects");
 	}
-	char *text = (char *)objects + table;
 	hzp_iter iter = hzp_iter_start(&response.response);
 	while (hzp_iter_next(&iter, &info)) {
-		hz_object_info *object = &objects->at[objects->count++];
-		object->service = add_text(&text, info.service_name);
-		object->name = add_text(&text, info.name);
+		hzi_objects_add(objects, info.service_name, info.name);
 	}
 	hzi_result_object(out, objects, free);
 	return HZ_OK;

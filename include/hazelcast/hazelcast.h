@@ -13,6 +13,7 @@
 #include <hazelcast/concurrency.h>
 #include <hazelcast/config.h>
 #include <hazelcast/count_down_latch.h>
+#include <hazelcast/cp_subsystem.h>
 #include <hazelcast/decimal.h>
 #include <hazelcast/entry_listener.h>
 #include <hazelcast/error.h>

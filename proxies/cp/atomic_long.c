@@ -22,7 +22,7 @@ static const hzi_op APPLY = {&HZP_ATOMIC_LONG_APPLY, HZ_RESULT_VALUE, 0, NULL};
 // What the answer of an alteration holds.
 enum { OLD_VALUE = 0, NEW_VALUE = 1 };
 
-HZI_CONCURRENCY_API(atomic_long, HZI_SERVICE_ATOMIC_LONG)
+HZI_CONCURRENCY_API(atomic_long, HZ_SERVICE_ATOMIC_LONG)
 
 // ---- On the CP subsystem ----
 

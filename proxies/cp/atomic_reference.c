@@ -27,7 +27,7 @@ static const hzi_op APPLY = {&HZP_ATOMIC_REF_APPLY, HZ_RESULT_VALUE, 0, NULL};
 // What the answer of a function's message holds.
 enum { NO_VALUE = 0, OLD_VALUE = 1, NEW_VALUE = 2 };
 
-HZI_CONCURRENCY_API(atomic_reference, HZI_SERVICE_ATOMIC_REFERENCE)
+HZI_CONCURRENCY_API(atomic_reference, HZ_SERVICE_ATOMIC_REFERENCE)
 
 // Serializes a value that may be null. False: return hzi_call_refused(call).
 static bool

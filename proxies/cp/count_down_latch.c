@@ -29,7 +29,7 @@ static const hzi_op GET_COUNT = {&ASK_COUNT, HZ_RESULT_I32, 0, NULL};
 static const hzi_op GET_ROUND = {&HZP_COUNT_DOWN_LATCH_GET_ROUND, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op COUNT_DOWN = {&HZP_COUNT_DOWN_LATCH_COUNT_DOWN, HZ_RESULT_NONE, 0, NULL};
 
-HZI_CONCURRENCY_API(count_down_latch, HZI_SERVICE_COUNT_DOWN_LATCH)
+HZI_CONCURRENCY_API(count_down_latch, HZ_SERVICE_COUNT_DOWN_LATCH)
 
 // The id of a logical operation, by which members know a repeated one. False: return
 // hzi_call_refused(call).

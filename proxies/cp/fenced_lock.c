@@ -55,7 +55,7 @@ hz_fenced_lock_open(hz_client *client, const char *name, const hz_call *call, hz
 		hz_error *err)
 {
 	hzi_handle *handle = NULL;
-	hz_err e = hzi_cp_open(client, HZI_SERVICE_FENCED_LOCK, name, call, sizeof(**out),
+	hz_err e = hzi_cp_open(client, HZ_SERVICE_FENCED_LOCK, name, call, sizeof(**out),
 			out != NULL ? &handle : NULL, err);
 	if (e != HZ_OK) {
 		return e;

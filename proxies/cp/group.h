@@ -9,7 +9,7 @@
 //		HZI_CP_HANDLE;
 //	};
 //
-//	HZI_CP_API(atomic_long, HZI_SERVICE_ATOMIC_LONG)
+//	HZI_CP_API(atomic_long, HZ_SERVICE_ATOMIC_LONG)
 //
 // defines open, close, name, call and destroy, and cp_of(), which gives the hzi_cp_handle of an
 // hz_atomic_long, NULL for NULL.
@@ -21,11 +21,7 @@
 #include "proxies/handle_api.h"
 #include "proxies/names.h"
 
-#define HZI_SERVICE_ATOMIC_LONG "hz:raft:atomicLongService"
-#define HZI_SERVICE_ATOMIC_REFERENCE "hz:raft:atomicRefService"
-#define HZI_SERVICE_COUNT_DOWN_LATCH "hz:raft:countDownLatchService"
-#define HZI_SERVICE_FENCED_LOCK "hz:raft:lockService"
-#define HZI_SERVICE_SEMAPHORE "hz:raft:semaphoreService"
+#include <hazelcast/cp_subsystem.h>
 
 // A group that this client has met, the only one with this address: two structures are in the same
 // group if they have the same pointer. Lives as long as the client and never changes.

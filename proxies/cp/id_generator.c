@@ -85,7 +85,7 @@ hz_id_generator_open(hz_client *client, const char *name, const hz_call *call,
 	if (text == NULL) {
 		return e;
 	}
-	e = hzi_cp_open(client, HZI_SERVICE_ATOMIC_LONG, text, call, sizeof(**generator), &handle,
+	e = hzi_cp_open(client, HZ_SERVICE_ATOMIC_LONG, text, call, sizeof(**generator), &handle,
 			err);
 	free(text);
 	if (e != HZ_OK) {

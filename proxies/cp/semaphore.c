@@ -79,7 +79,7 @@ hz_semaphore_open(hz_client *client, const char *name, const hz_call *call, hz_s
 		hz_error *err)
 {
 	hzi_handle *handle = NULL;
-	hz_err e = hzi_concurrency_open(client, HZI_SERVICE_SEMAPHORE, &hzi_semaphore_utility, name,
+	hz_err e = hzi_concurrency_open(client, HZ_SERVICE_SEMAPHORE, &hzi_semaphore_utility, name,
 			call, sizeof(**out), out != NULL ? &handle : NULL, err);
 	if (e != HZ_OK) {
 		return e;

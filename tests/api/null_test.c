@@ -313,6 +313,7 @@ blocking_forms(void)
 	hz_items *items = NULL;
 	hz_entry_view *view = NULL;
 	hz_objects *objects = NULL;
+	hz_cp_group_list *groups = NULL;
 	HZT_EQ_INT(hz_map_set(NULL, hz_i32(1), hz_i32(1), NULL, &err), HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_map_is_empty(NULL, &b, &err), HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_map_size(NULL, &n, &err), HZ_ERR_ARGUMENT);
@@ -320,9 +321,12 @@ blocking_forms(void)
 	HZT_EQ_INT(hz_map_entry_set(NULL, &items, &err), HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_map_get_entry_view(NULL, hz_i32(1), &view, &err), HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_client_objects(NULL, &objects, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_cp_groups(NULL, &groups, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_cp_objects(NULL, NULL, NULL, NULL, &objects, &err), HZ_ERR_ARGUMENT);
 	HZT_EQ_INT(hz_queue_take(NULL, &value, NULL), HZ_ERR_ARGUMENT);
 	// Written on success only; a value is null after a failure.
-	HZT_CHECK(b && n == 7 && items == NULL && view == NULL && objects == NULL);
+	HZT_CHECK(b && n == 7 && items == NULL && view == NULL);
+	HZT_CHECK(objects == NULL && groups == NULL);
 	HZT_CHECK(hz_value_is_null(&value));
 }
 
@@ -335,6 +339,7 @@ what_is_no_operation(void)
 	hz_items *items = NULL;
 	hz_entry_view *view = NULL;
 	hz_objects *objects = NULL;
+	hz_cp_group_list *groups = NULL;
 	hz_value value = hz_i64(7);
 	bool more = true;
 	HZT_EQ_INT(hz_map_open(NULL, "name", NULL, &map, &err), HZ_ERR_ARGUMENT);
@@ -368,6 +373,10 @@ what_is_no_operation(void)
 	hz_objects_destroy(&objects);
 	HZT_EQ_INT(hz_objects_count(NULL), 0);
 	HZT_CHECK(hz_objects_at(NULL, 0) == NULL);
+	hz_cp_group_list_destroy(NULL);
+	hz_cp_group_list_destroy(&groups);
+	HZT_EQ_INT(hz_cp_group_list_count(NULL), 0);
+	HZT_CHECK(hz_cp_group_list_at(NULL, 0) == NULL);
 }
 
 static void
