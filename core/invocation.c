@@ -217,6 +217,13 @@ hzi_call_to_partition(hzi_call *call, int32_t partition)
 }
 
 void
+hzi_call_to_hash(hzi_call *call, int32_t hash)
+{
+	call->target = HZI_TO_PARTITION;
+	call->hash = hash;
+}
+
+void
 hzi_call_to_member(hzi_call *call, hz_uuid member)
 {
 	call->target = HZI_TO_MEMBER;

@@ -58,6 +58,7 @@ bool hzi_call_data(hzi_call *call, const hz_value *values, size_t n, hzp_bytes *
 // Sets where the call goes when the message's row does not say it (or the proxy knows better).
 // By default: by key hash for HZP_BY_KEY, by the handle's name for HZP_BY_NAME, else any member.
 void hzi_call_to_partition(hzi_call *call, int32_t partition);
+void hzi_call_to_hash(hzi_call *call, int32_t hash); // a partition hash
 void hzi_call_to_member(hzi_call *call, hz_uuid member);
 
 // To the member in this slot while it is connected, else to any; HZI_NO_SLOT stands for none.

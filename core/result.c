@@ -8,6 +8,7 @@
 #include "core/items.h"
 #include "protocol/error.h"
 #include "protocol/frame.h"
+#include "protocol/message.h"
 #include "serialization/data.h"
 
 #include <string.h>
@@ -29,12 +30,24 @@ broken(const hzi_call *call, const char *reason, hz_error *err)
 	return HZ_ERR_PROTOCOL;
 }
 
+// The message that the answer is; the two that it may be have the same fields.
+static const hzp_message *
+answer_of(const hzi_call *call)
+{
+	const hzp_operation *operation = call->op->proto;
+	return operation->or_response != NULL &&
+					hzp_message_type(call->response.p) ==
+							operation->or_response->id
+			? operation->or_response
+			: operation->response;
+}
+
 hz_err
 hzi_call_decode(const hzi_call *call, void *response, hz_error *err)
 {
 	const char *reason = NULL;
-	hz_err e = hzp_decode(call->response.p, call->response.n, call->op->proto->response,
-			response, &reason);
+	hz_err e = hzp_decode(
+			call->response.p, call->response.n, answer_of(call), response, &reason);
 	return e == HZ_OK ? HZ_OK : broken(call, reason, err);
 }
 
@@ -112,8 +125,8 @@ static hz_err
 read_items(hzi_call *call, hz_result *out, hz_error *err)
 {
 	const char *reason = NULL;
-	hz_err e = hzi_items_read(call->client, call->op->proto->response, &call->response,
-			&out->u.items, &reason);
+	hz_err e = hzi_items_read(
+			call->client, answer_of(call), &call->response, &out->u.items, &reason);
 	if (e == HZ_ERR_MEMORY) {
 		return hzi_fail(err, e, "no memory for the items");
 	}

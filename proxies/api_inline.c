@@ -67,6 +67,38 @@ extern inline hz_err hz_map_key_set(hz_map *map, hz_items **out, hz_error *err);
 extern inline hz_err hz_map_values(hz_map *map, hz_items **out, hz_error *err);
 extern inline hz_err hz_map_entry_set(hz_map *map, hz_items **out, hz_error *err);
 
+extern inline hz_err hz_map_key_set_where(
+		hz_map *map, const hz_pred *pred, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_values_where(
+		hz_map *map, const hz_pred *pred, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_entry_set_where(
+		hz_map *map, const hz_pred *pred, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_remove_all(hz_map *map, const hz_pred *pred, hz_error *err);
+extern inline hz_err hz_map_aggregate(hz_map *map, const hz_agg *aggregator, const hz_pred *pred,
+		hz_value *out, hz_error *err);
+extern inline hz_err hz_map_project(hz_map *map, const hz_proj *projection, const hz_pred *pred,
+		hz_items **out, hz_error *err);
+extern inline hz_err hz_map_add_index(hz_map *map, const char *const *attributes, size_t n,
+		const hz_index_options *options, hz_error *err);
+extern inline hz_err hz_map_key_set_page(
+		hz_map *map, hz_paging *paging, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_values_page(
+		hz_map *map, hz_paging *paging, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_entry_set_page(
+		hz_map *map, hz_paging *paging, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_execute_on_key(
+		hz_map *map, hz_value key, hz_value processor, hz_value *out, hz_error *err);
+extern inline hz_err hz_map_submit_to_key(
+		hz_map *map, hz_value key, hz_value processor, hz_value *out, hz_error *err);
+extern inline hz_err hz_map_execute_on_keys(hz_map *map, const hz_value *keys, size_t n,
+		hz_value processor, hz_items **out, hz_error *err);
+extern inline hz_err hz_map_execute_on_entries(hz_map *map, hz_value processor, const hz_pred *pred,
+		hz_items **out, hz_error *err);
+extern inline hz_err hz_map_add_interceptor(
+		hz_map *map, hz_value interceptor, hz_value *id, hz_error *err);
+extern inline hz_err hz_map_remove_interceptor(
+		hz_map *map, const char *id, bool *done, hz_error *err);
+
 extern inline hz_err hz_map_lock(
 		hz_map *map, hz_value key, const hz_lock_options *options, hz_error *err);
 extern inline hz_err hz_map_try_lock(hz_map *map, hz_value key, int64_t timeout_ms,

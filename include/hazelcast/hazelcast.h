@@ -21,6 +21,7 @@
 #include <hazelcast/flake_id_generator.h>
 #include <hazelcast/future.h>
 #include <hazelcast/id_generator.h>
+#include <hazelcast/identified.h>
 #include <hazelcast/item_listener.h>
 #include <hazelcast/items.h>
 #include <hazelcast/list.h>

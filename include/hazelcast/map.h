@@ -31,8 +31,9 @@
 // HZ_ERR_SERVER, HZ_ERR_WOULD_DEADLOCK (on a callback thread).
 //
 // Bulk operations stand in map_bulk.h, iteration in map_scan.h, locks in map_lock.h, entry views in
-// map_view.h, read-modify-write functions in map_compute.h, listeners in map_listen.h; all are
-// included at the end of this file.
+// map_view.h, read-modify-write functions in map_compute.h, listeners in map_listen.h, queries and
+// indexes in map_query.h, queries by pages in map_page.h, entry processors in map_process.h; all
+// are included at the end of this file.
 #ifndef HAZELCAST_MAP_H
 #define HAZELCAST_MAP_H
 
@@ -305,6 +306,9 @@ hz_map_flush(hz_map *map, hz_error *err)
 #include <hazelcast/map_compute.h>
 #include <hazelcast/map_listen.h>
 #include <hazelcast/map_lock.h>
+#include <hazelcast/map_page.h>
+#include <hazelcast/map_process.h>
+#include <hazelcast/map_query.h>
 #include <hazelcast/map_scan.h>
 #include <hazelcast/map_view.h>
 

@@ -43,6 +43,45 @@ reading_a_map(void)
 }
 
 static void
+asking_a_map(void)
+{
+	hz_value k = hz_str("k");
+	const char *attribute = "a";
+	hz_pred *pred = hz_pred_true();
+	hz_agg *agg = hz_agg_count(NULL);
+	hz_proj *proj = hz_proj_identity();
+	hz_paging *paging = NULL;
+	HZT_OK(hz_paging_new(NULL, hz_null(), 1, &paging, &err));
+	REFUSES(hz_map_key_set_where_async(NULL, pred));
+	REFUSES(hz_map_values_where_async(NULL, pred));
+	REFUSES(hz_map_entry_set_where_async(NULL, pred));
+	REFUSES(hz_map_remove_all_async(NULL, pred));
+	REFUSES(hz_map_aggregate_async(NULL, agg, pred));
+	REFUSES(hz_map_project_async(NULL, proj, NULL));
+	REFUSES(hz_map_add_index_async(NULL, &attribute, 1, NULL));
+	REFUSES(hz_map_key_set_page_async(NULL, paging));
+	REFUSES(hz_map_values_page_async(NULL, paging));
+	REFUSES(hz_map_entry_set_page_async(NULL, paging));
+	REFUSES(hz_map_execute_on_key_async(NULL, k, k));
+	REFUSES(hz_map_submit_to_key_async(NULL, k, k));
+	REFUSES(hz_map_execute_on_keys_async(NULL, &k, 1, k));
+	REFUSES(hz_map_execute_on_entries_async(NULL, k, pred));
+	REFUSES(hz_map_add_interceptor_async(NULL, k));
+	REFUSES(hz_map_remove_interceptor_async(NULL, "id"));
+	hz_identified_add(NULL, k);
+	hz_identified_add_text(NULL, "k");
+	hz_identified_add_object(NULL, k);
+	hz_identified_add_identified(NULL, NULL);
+	hz_paging_next(NULL);
+	hz_paging_previous(NULL);
+	hz_paging_reset(NULL);
+	hz_paging_destroy(&paging);
+	hz_proj_destroy(&proj);
+	hz_agg_destroy(&agg);
+	hz_pred_destroy(&pred);
+}
+
+static void
 writing_a_map(void)
 {
 	hz_value k = hz_str("k");
@@ -422,6 +461,7 @@ a_semaphore(void)
 
 static const hzt_case cases[] = {
 		{"reading_a_map", reading_a_map},
+		{"asking_a_map", asking_a_map},
 		{"writing_a_map", writing_a_map},
 		{"locks_of_a_map", locks_of_a_map},
 		{"a_queue", a_queue},
