@@ -9,13 +9,7 @@
 void
 hzi_cp_wish_init(hzi_cp_wish *w, uint32_t most)
 {
-	*w = (hzi_cp_wish){.most = most, .round = 1};
-}
-
-static void
-lack(hzi_cp_wish *w, uint32_t more)
-{
-	w->lack = w->lack + more < w->most ? w->lack + more : w->most;
+	*w = (hzi_cp_wish){.most = most, .round = 2};
 }
 
 hz_err
@@ -27,11 +21,15 @@ hzi_cp_wish_want(const hz_client *client, hzi_cp_wish *w, int64_t *ticket, bool 
 	if (*ticket != 0 && w->failed_in >= *ticket) {
 		return w->failure;
 	}
-	if (*ticket == 0) {
+	if (w->asked > 0) {
+		// Too late to be counted in this round, but not for hearing how it fails: between
+		// the round before and this one.
+		*ticket = *ticket < w->round ? w->round - 1 : *ticket;
+	} else if (*ticket != w->round) {
 		*ticket = w->round;
+		*ring = w->lack == 0;
+		w->lack += w->lack < w->most;
 	}
-	*ring = w->lack == 0;
-	lack(w, 1);
 	return HZ_ERR_OFFLINE;
 }
 
@@ -50,21 +48,17 @@ hzi_cp_wish_due(hzi_cp_wish *w, int64_t now_ns, int64_t *due_ns)
 	return w->asked;
 }
 
-// Calls that were in want during the round look again when they hear of it, and say so if they
-// still are; if they do not hear, what they lack is asked for again.
+// Calls that hear of its end look again, and say so if they are still in want. A round without news
+// is begun anew, for the same calls.
 static bool
 end_round(hzi_cp_wish *w)
 {
 	bool news = w->news;
-	if (news) {
-		w->lack = 0;
-	} else {
-		lack(w, w->lost);
-	}
+	w->lack = news ? 0 : w->lost;
+	w->round += news ? 2 : 0;
 	w->at_ns = w->lost > 0 ? hzi_now_ns() + PAUSE_NS : 0;
 	w->lost = 0;
 	w->news = false;
-	w->round++;
 	return news;
 }
 

@@ -18,13 +18,13 @@
 
 typedef struct hzi_cp_wish {
 	uint32_t most;     // to be asked for at once
-	uint32_t lack;     // of how many calls are in want, as far as is known
+	uint32_t lack;     // calls that want one in the next round
 	uint32_t asked;    // requests under way
 	uint32_t lost;     // of them, those that have failed and may go better
 	bool news;         // some call may find things changed
 	int64_t at_ns;     // not to be asked for before
-	int64_t round;     // number of the round that is under way or comes next
-	int64_t failed_in; // number of the last round that failed for good
+	int64_t round;     // number, even, of the round that is under way or comes next
+	int64_t failed_in; // the last one that failed for good
 	hz_err failure;
 } hzi_cp_wish;
 

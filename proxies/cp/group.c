@@ -337,13 +337,13 @@ hzi_cp_again_in(hzi_call *call, hzi_cp_object *object, const hzi_cp_group *group
 	if (!hzi_server_error_is_doubtful(call->server_code)) {
 		return HZI_AGAIN_NO;
 	}
+	// Elsewhere a member that left has not done what it was asked for. Here it has passed it on
+	// to a group that may do so yet.
+	call->in_doubt = true;
 	if (harmless) {
 		return HZI_AGAIN_LATER;
 	}
-	// Elsewhere a member that left has not done what it was asked for. Here it has passed it on
-	// to a group that may do so yet: no rule may repeat it.
-	call->in_doubt = true;
-	call->server_code = 0;
+	call->server_code = 0; // no rule may repeat it
 	return HZI_AGAIN_NO;
 }
 
