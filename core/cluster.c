@@ -6,6 +6,7 @@
 #include "core/cp_leaders.h"
 #include "core/cp_sessions.h"
 #include "core/heartbeat.h"
+#include "core/security.h"
 #include "core/topology.h"
 #include "core/upcalls.h"
 
@@ -334,6 +335,8 @@ fill_options(hzi_cluster *cluster)
 			.routing = hzi_cluster_is_smart(cluster) ? HZI_ROUTING_SMART
 								 : HZI_ROUTING_UNISOCKET,
 			.cluster_name = config->cluster_name,
+			.username = config->username,
+			.password = config->password,
 			.client_type = CLIENT_TYPE,
 			.client_version = CLIENT_VERSION,
 			.client_name = client->name,
@@ -376,6 +379,12 @@ hzi_cluster_start(hz_client *client, hz_error *err)
 	pthread_mutex_init(&cluster->lock, NULL);
 	hzi_list_init(&cluster->registrations.all);
 	hz_err e = prepare(cluster);
+	if (e == HZ_OK) {
+		e = hzi_security_prepare(cluster, err);
+		if (e != HZ_OK) {
+			return e;
+		}
+	}
 	if (e == HZ_OK && client->events->prepare != NULL) {
 		e = client->events->prepare(client->events_state, err);
 	}
@@ -436,6 +445,7 @@ hzi_cluster_clear(hz_client *client)
 	hzi_members_release(cluster->members);
 	hzi_owners_destroy(&cluster->owners);
 	hzi_mailbox_close(&cluster->inbox);
+	hzi_security_clear(cluster);
 	pthread_mutex_destroy(&cluster->send_lock);
 	pthread_mutex_destroy(&cluster->lock);
 	free(cluster);

@@ -59,6 +59,7 @@ struct hzi_cluster {
 	// The cluster thread's.
 	hzi_dial dial_options;
 	hzi_handshake_request handshake;
+	char *token; // a secret; the bytes that the handshake sends, NULL: none
 	hzi_dice dice;
 	hzi_peers peers;
 	hzi_connector connector;

@@ -35,6 +35,10 @@ typedef enum hzi_load_balancer { HZI_LB_ROUND_ROBIN, HZI_LB_RANDOM } hzi_load_ba
 
 typedef enum hzi_concurrency { HZI_CONCURRENCY_CP, HZI_CONCURRENCY_MAP } hzi_concurrency;
 
+typedef enum hzi_tls_protocol { HZI_TLS_V12, HZI_TLS_V13, HZI_TLS_ANY } hzi_tls_protocol;
+
+typedef enum hzi_token_encoding { HZI_TOKEN_ASCII, HZI_TOKEN_BASE64 } hzi_token_encoding;
+
 struct hz_config {
 	char *cluster_name;  // never NULL
 	char *instance_name; // NULL: the client makes one up (hz.client_N)
@@ -53,6 +57,19 @@ struct hz_config {
 	bool reuse_address;
 	int32_t linger_seconds; // -1: SO_LINGER is not touched
 	int32_t buffer_kb;      // SO_SNDBUF and SO_RCVBUF
+
+	// Texts are NULL where nothing is set.
+	struct {
+		bool enabled;
+		char *trust, *chain, *ciphers, *server_name;
+		char *key, *key_password; // secrets
+		hzi_tls_protocol protocol;
+		bool validate_identity;
+		bool any_certificate;
+	} tls;
+	char *username;
+	char *password, *token; // secrets
+	hzi_token_encoding token_encoding;
 
 	bool async_start;
 	hzi_reconnect_mode reconnect_mode;

@@ -55,12 +55,49 @@
     "0.1", "SO_LINGER in seconds; -1 leaves it to the system.") \
   X("network.socket-options.buffer-size", "", INTEGER, buffer_kb, 1, 65536, "128", "", "0.1", \
     "SO_SNDBUF and SO_RCVBUF in KiB.") \
+  X("network.ssl.enabled", "", BOOL, tls.enabled, , , "false", "false|true", "0.1", \
+    "TLS to all members.") \
+  X("network.ssl.properties.trustCertCollectionFile", "", PEM, tls.trust, 0, 1048576, "", "", \
+    "0.1", \
+    "Whose signature a member's certificate must have: a file in PEM, or the PEM text itself;" \
+    " system: the authorities of this machine. Must be set for TLS.") \
+  X("network.ssl.properties.keyCertChainFile", "", PEM, tls.chain, 0, 1048576, "", "", "0.1", \
+    "The client's own certificate, and what signed it, for members that ask: a file in PEM, or the" \
+    " PEM text itself.") \
+  X("network.ssl.properties.keyFile", "", SECRET, tls.key, 0, 1048576, "", "", "0.1", \
+    "The private key of that certificate: a file in PEM, or the PEM text itself.") \
+  X("network.ssl.properties.keyPassword", "", SECRET, tls.key_password, 0, 1023, "", "", "0.1", \
+    "The password of the private key; empty: it has none.") \
+  X("network.ssl.properties.protocol", "", CHOICE, tls.protocol, , , "TLSv1.2", \
+    "TLSv1.2|TLSv1.3|TLS", "0.1", \
+    "The oldest version of TLS that will do; TLS is another word for TLSv1.2.") \
+  X("network.ssl.properties.ciphersuites", "", STRING, tls.ciphers, 0, 2047, "", "", "0.1", \
+    "The only ciphers that will do, apart by commas, by their standard names or OpenSSL's; empty:" \
+    " all with forward secrecy and authenticated encryption.") \
+  X("network.ssl.properties.serverName", "", STRING, tls.server_name, 0, 255, "", "", "0.1", \
+    "The name that every member's certificate has, when it is not the one that is dialled.") \
+  X("network.ssl.properties.validateIdentity", "", BOOL, tls.validate_identity, , , "true", \
+    "false|true", "0.1", \
+    "Whether the certificate must be for the name or address that is dialled. Without it any" \
+    " certificate of the authority will do.") \
+  X("network.ssl.properties.insecureAcceptAnyCertificate", "", BOOL, tls.any_certificate, , , \
+    "false", "false|true", "0.1", \
+    "Talk to whoever answers: encryption without any protection against an impostor.") \
   X("properties.hazelcast.client.shuffle.member.list", "", BOOL, shuffle_members, , , "true", \
     "false|true", "0.1", \
     "Try the members in random order, so that many clients do not all start with the same one.") \
   X("properties.hazelcast.discovery.public.ip.enabled", "", BOOL, use_public_ip, , , "false", \
     "false|true", "0.1", \
     "Connect to the public addresses that members announce instead of their private ones.") \
+  /* Security */ \
+  X("security.username-password.username", "", STRING, username, 0, 1023, "", "", "0.1", \
+    "Name that the client authenticates with; empty: none is sent.") \
+  X("security.username-password.password", "", SECRET, password, 0, 1023, "", "", "0.1", \
+    "Password that goes with the name.") \
+  X("security.token.token", "", SECRET, token, 0, 3500, "", "", "0.1", \
+    "Token that the client authenticates with, in place of a name and a password.") \
+  X("security.token.encoding", "", CHOICE, token_encoding, , , "ASCII", "ASCII|BASE64", "0.1", \
+    "How the token stands in the configuration: as it is, or in base64.") \
   /* Connection strategy */ \
   X("connection-strategy.async-start", "", BOOL, async_start, , , "false", "false|true", "0.1", \
     "Return from the client's creation before a connection stands.") \

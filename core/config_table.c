@@ -14,6 +14,8 @@ enum { KEY_MAX = 127 };
 static const char properties[] = "properties.";
 
 #define KIND_STRING "string"
+#define KIND_PEM "string"
+#define KIND_SECRET "secret"
 #define KIND_LIST "list"
 #define KIND_ADDRESSES "addresses"
 #define KIND_BOOL "bool"

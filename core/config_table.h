@@ -11,6 +11,8 @@
 
 typedef enum hzi_config_kind {
 	HZI_CONFIG_STRING,
+	HZI_CONFIG_PEM,    // a string of many lines
+	HZI_CONFIG_SECRET, // any text; never shown
 	HZI_CONFIG_LIST,
 	HZI_CONFIG_ADDRESSES,
 	HZI_CONFIG_BOOL,

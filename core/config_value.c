@@ -2,6 +2,7 @@
 #include "core/config_value.h"
 
 #include "base/fail.h"
+#include "base/secret.h"
 #include "core/address.h"
 #include "core/text.h"
 
@@ -181,7 +182,7 @@ set_string(void *field, const hzi_config_row *row, hzi_span text, hz_error *err)
 	if (!in_range(row, (double)text.size)) {
 		return refuse_range(row, text, "bytes", err);
 	}
-	if (!hzi_text_is_clean(text.at, text.size)) {
+	if (row->kind != HZI_CONFIG_PEM && !hzi_text_is_clean(text.at, text.size)) {
 		return refuse(row, text, "is not UTF-8 or has control characters", err);
 	}
 	char *copy = NULL;
@@ -220,6 +221,50 @@ clear_string(void *field)
 	char **string = (char **)field;
 	free(*string);
 	*string = NULL;
+}
+
+// Never repeated in a message, whatever is wrong with it.
+static hz_err
+set_secret(void *field, const hzi_config_row *row, hzi_span text, hz_error *err)
+{
+	if (!in_range(row, (double)text.size)) {
+		return hzi_fail(err, HZ_ERR_CONFIG,
+				"%s: its length is out of range: %s to %s bytes", row->key.name,
+				row->key.min, row->key.max);
+	}
+	char *copy = NULL;
+	if (text.size > 0 && (copy = hzi_secret_new(text.at, text.size)) == NULL) {
+		return hzi_fail(err, HZ_ERR_MEMORY, "%s: out of memory", row->key.name);
+	}
+	char **secret = (char **)field;
+	hzi_secret_free(*secret);
+	*secret = copy;
+	return HZ_OK;
+}
+
+static void
+show_secret(const void *field, const hzi_config_row *row, hzi_config_text *out)
+{
+	(void)row;
+	const char *const *secret = (const char *const *)field;
+	append(out, "***", *secret != NULL ? 3 : 0);
+}
+
+static hz_err
+copy_secret(void *to, const void *from)
+{
+	const char *const *old = (const char *const *)from;
+	char **secret = (char **)to;
+	*secret = *old == NULL ? NULL : hzi_secret_new(*old, strlen(*old));
+	return *secret == NULL && *old != NULL ? HZ_ERR_MEMORY : HZ_OK;
+}
+
+static void
+clear_secret(void *field)
+{
+	char **secret = (char **)field;
+	hzi_secret_free(*secret);
+	*secret = NULL;
 }
 
 static void
@@ -346,6 +391,8 @@ show_strings(const void *field, const hzi_config_row *row, hzi_config_text *out)
 
 static const kind_ops kinds[] = {
 		[HZI_CONFIG_STRING] = {set_string, show_string, copy_string, clear_string},
+		[HZI_CONFIG_PEM] = {set_string, show_string, copy_string, clear_string},
+		[HZI_CONFIG_SECRET] = {set_secret, show_secret, copy_secret, clear_secret},
 		[HZI_CONFIG_LIST] = {set_strings, show_strings, copy_strings, clear_strings},
 		[HZI_CONFIG_ADDRESSES] = {set_strings, show_strings, copy_strings, clear_strings},
 		[HZI_CONFIG_BOOL] = {set_choice, show_choice, NULL, NULL},

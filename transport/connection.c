@@ -5,6 +5,8 @@
 #include "protocol/message.h"
 #include "transport/io.h"
 
+#include <sys/epoll.h>
+
 // One write gathers at most this many requests.
 #define GATHER_MAX 64
 
@@ -278,7 +280,11 @@ hzi_connection_write(hzi_connection *conn, bool room)
 	if (begin_write(conn, true, &due) && write_out(conn, CALLER_BATCHES)) {
 		hzi_io_ring(conn->io);
 	}
-	want_out(conn, atomic_load_explicit(&conn->blocked, memory_order_acquire));
+	bool out = atomic_load_explicit(&conn->blocked, memory_order_acquire);
+	if (!conn->stream.ops->shared) {
+		out = (conn->stream.ops->wants(&conn->stream, true, out) & EPOLLOUT) != 0;
+	}
+	want_out(conn, out);
 }
 
 bool

@@ -126,6 +126,11 @@ hzi_dial_open(const hzi_dial *dial, hzi_stream *out, hz_error *err)
 	if (code == HZ_OK) {
 		code = connect_any(dial, &to, out, err);
 	}
+	if (code == HZ_OK && dial->tls != NULL) {
+		hzi_stream plain = *out;
+		code = hzi_tls_open(
+				dial->tls, &plain, dial->host, dial->port, &dial->wait, out, err);
+	}
 	if (code != HZ_OK && err != NULL) {
 		err->retryable = code != HZ_ERR_CANCELLED;
 	}

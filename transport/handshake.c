@@ -24,7 +24,10 @@ fail_stream(const exchange *ex, hz_err code, const char *doing)
 	if (code == HZ_ERR_DISCONNECTED) {
 		return hzi_fail(ex->err, code, "the member closed the connection while %s", doing);
 	}
-	return hzi_fail(ex->err, code, "the connection broke while %s", doing);
+	const hzi_stream *stream = ex->stream;
+	const char *reason = stream->ops->reason != NULL ? stream->ops->reason(stream) : NULL;
+	return hzi_fail(ex->err, code, "the connection broke while %s%s%s", doing,
+			reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
 
 static hz_err

@@ -27,14 +27,16 @@
 // The numbers stand on the wire.
 typedef enum hzi_routing { HZI_ROUTING_UNISOCKET = 0, HZI_ROUTING_SMART = 1 } hzi_routing;
 
-// All strings are lent, terminated, and not NULL but for the two that say so.
+// All strings are lent, terminated, and not NULL but for those that say so.
 typedef struct hzi_handshake_request {
 	hz_uuid client_uuid; // the same for the client's whole life
 	int64_t correlation_id;
 	hzi_routing routing;
 	const char *cluster_name;
-	const char *username;    // NULL: none; a member tells that from an empty one
-	const char *password;    // NULL: none
+	const char *username; // NULL: none; a member tells that from an empty one
+	const char *password; // NULL: none
+	const uint8_t *token; // NULL: none; else it takes the place of name and password
+	size_t token_size;
 	const char *client_type; // three letters, such as "CHZ"
 	const char *client_version;
 	const char *client_name;

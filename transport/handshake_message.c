@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transport/handshake_message.h"
 
+#include "base/bytes.h"
 #include "base/fail.h"
 #include "base/line.h"
 #include "protocol/decode.h"
@@ -32,33 +33,57 @@ text_field(const char *text)
 }
 
 static size_t
-text_size(const hzp_client_authentication_request *r, const hzp_bytes *labels, size_t n)
+text_size(const hzi_handshake_request *request, const hzp_bytes *labels)
 {
-	size_t size = (size_t)r->cluster_name.n + r->username.n + r->password.n + r->client_type.n +
-			r->client_hazelcast_version.n + r->client_name.n;
-	for (size_t i = 0; i < n; i++) {
+	const char *texts[] = {request->cluster_name, request->username, request->password,
+			request->client_type, request->client_version, request->client_name};
+	size_t size = request->token_size;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size += text_field(texts[i]).n;
+	}
+	for (size_t i = 0; i < request->label_count; i++) {
 		size += labels[i].n;
 	}
 	return size;
 }
 
+// What the two messages have in common.
+#define COMMON_FIELDS(request, labels_)                                                            \
+	.cluster_name = text_field((request)->cluster_name),                                       \
+	.client_type = text_field((request)->client_type),                                         \
+	.client_hazelcast_version = text_field((request)->client_version),                         \
+	.client_name = text_field((request)->client_name),                                         \
+	.labels = HZP_LIST(labels_, (request)->label_count), .uuid = (request)->client_uuid,       \
+	.serialization_version = SERIALIZATION_VERSION,                                            \
+	.routing_mode = (int8_t)(request)->routing,                                                \
+	.cp_direct_to_leader_routing = (request)->cp_direct_to_leader
+
+static hz_err
+encode_password(const hzi_handshake_request *request, const hzp_bytes *labels, hzi_buf *out)
+{
+	hzp_client_authentication_request record = {
+			.username = text_field(request->username),
+			.password = text_field(request->password),
+			COMMON_FIELDS(request, labels),
+	};
+	return hzp_encode(out, &HZP_CLIENT_AUTHENTICATION_REQUEST, &record);
+}
+
+// A token, or whatever else a login module of the cluster understands.
+static hz_err
+encode_token(const hzi_handshake_request *request, const hzp_bytes *labels, hzi_buf *out)
+{
+	hzp_client_authentication_custom_request record = {
+			.credentials = {request->token, (uint32_t)request->token_size},
+			COMMON_FIELDS(request, labels),
+	};
+	return hzp_encode(out, &HZP_CLIENT_AUTHENTICATION_CUSTOM_REQUEST, &record);
+}
+
 static hz_err
 encode_request(const hzi_handshake_request *request, const hzp_bytes *labels, hzi_buf *out)
 {
-	hzp_client_authentication_request record = {
-			.cluster_name = text_field(request->cluster_name),
-			.username = text_field(request->username),
-			.password = text_field(request->password),
-			.client_type = text_field(request->client_type),
-			.client_hazelcast_version = text_field(request->client_version),
-			.client_name = text_field(request->client_name),
-			.labels = HZP_LIST(labels, request->label_count),
-			.uuid = request->client_uuid,
-			.serialization_version = SERIALIZATION_VERSION,
-			.routing_mode = (int8_t)request->routing,
-			.cp_direct_to_leader_routing = request->cp_direct_to_leader,
-	};
-	if (text_size(&record, labels, request->label_count) > HZI_HANDSHAKE_REQUEST_MAX) {
+	if (text_size(request, labels) > HZI_HANDSHAKE_REQUEST_MAX) {
 		return HZ_ERR_LIMIT;
 	}
 	// All room at once: a buffer that grows would leave a copy of the password behind.
@@ -66,7 +91,8 @@ encode_request(const hzi_handshake_request *request, const hzp_bytes *labels, hz
 		return HZ_ERR_MEMORY;
 	}
 	(void)hzi_buf_append(out, preamble, sizeof(preamble));
-	hz_err code = hzp_encode(out, &HZP_CLIENT_AUTHENTICATION_REQUEST, &record);
+	hz_err code = (request->token != NULL ? encode_token : encode_password)(
+			request, labels, out);
 	if (code != HZ_OK) {
 		return code;
 	}
@@ -222,9 +248,31 @@ take_answer(const hzp_client_authentication_response *answer, hzi_handshake_repl
 	return take_address(&answer->address, reply, err);
 }
 
+// The answers to both requests have the same fields, but lists of this one may be null.
+static hz_err
+decode_custom(hzi_buf *in, hzp_client_authentication_response *answer, const char **reason)
+{
+	hzp_client_authentication_custom_response custom;
+	hz_err code = hzp_decode(in->data, in->len, &HZP_CLIENT_AUTHENTICATION_CUSTOM_RESPONSE,
+			&custom, reason);
+	*answer = (hzp_client_authentication_response){
+			.address = custom.address,
+			.server_hazelcast_version = custom.server_hazelcast_version,
+			.member_infos = custom.member_infos,
+			.status = custom.status,
+			.member_uuid = custom.member_uuid,
+			.partition_count = custom.partition_count,
+			.cluster_id = custom.cluster_id,
+			.member_list_version = custom.member_list_version,
+			.partition_list_version = custom.partition_list_version,
+	};
+	// Whoever reads the views in it later knows one name only.
+	hzi_store_le32(in->data + HZP_AT_TYPE, HZP_CLIENT_AUTHENTICATION_RESPONSE.id);
+	return code;
+}
+
 hz_err
-hzi_handshake_decode(const hzi_buf *in, int64_t correlation_id, hzi_handshake_reply *reply,
-		hz_error *err)
+hzi_handshake_decode(hzi_buf *in, int64_t correlation_id, hzi_handshake_reply *reply, hz_error *err)
 {
 	hz_err code = hzp_message_check(in->data, in->len);
 	if (code != HZ_OK) {
@@ -239,13 +287,17 @@ hzi_handshake_decode(const hzi_buf *in, int64_t correlation_id, hzi_handshake_re
 	if (type == HZP_TYPE_ERROR) {
 		return fail_with_error(in, err);
 	}
-	if (type != HZP_CLIENT_AUTHENTICATION_RESPONSE.id) {
+	hzp_client_authentication_response answer;
+	const char *reason = NULL;
+	if (type == HZP_CLIENT_AUTHENTICATION_CUSTOM_RESPONSE.id) {
+		code = decode_custom(in, &answer, &reason);
+	} else if (type == HZP_CLIENT_AUTHENTICATION_RESPONSE.id) {
+		code = hzp_decode(in->data, in->len, &HZP_CLIENT_AUTHENTICATION_RESPONSE, &answer,
+				&reason);
+	} else {
 		return hzi_fail(err, HZ_ERR_PROTOCOL,
 				"the answer to the authentication request has type 0x%06x", type);
 	}
-	hzp_client_authentication_response answer;
-	const char *reason = NULL;
-	code = hzp_decode(in->data, in->len, &HZP_CLIENT_AUTHENTICATION_RESPONSE, &answer, &reason);
 	if (code != HZ_OK) {
 		return hzi_fail(err, code, "answer to the authentication request: %s", reason);
 	}

@@ -17,9 +17,10 @@
 hz_err hzi_handshake_encode(const hzi_handshake_request *request, hzi_buf *out, hz_error *err);
 
 // Reads the answer, one whole message, to the request with this id, and fills all of reply but its
-// message. Lends answer, every byte of which is taken for hostile. Does not block. Errors as
+// message. Lends answer, every byte of which is taken for hostile; its type becomes that of the plain
+// answer. Does not block. Errors as
 // hzi_handshake has them; reply may be half filled then.
-hz_err hzi_handshake_decode(const hzi_buf *answer, int64_t correlation_id,
-		hzi_handshake_reply *reply, hz_error *err);
+hz_err hzi_handshake_decode(
+		hzi_buf *answer, int64_t correlation_id, hzi_handshake_reply *reply, hz_error *err);
 
 #endif

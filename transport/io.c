@@ -210,6 +210,15 @@ read_some(hzi_io *io, const char **why)
 	return e;
 }
 
+// Whether there are bytes that epoll does not know of. Of a stream that callers share there are none,
+// and it is not ours to look at.
+static bool
+stream_holds_bytes(const hzi_io *io)
+{
+	const hzi_stream *stream = &io->conn->stream;
+	return io->open && stream->ops->holds_bytes != NULL && stream->ops->holds_bytes(stream);
+}
+
 static void
 serve(hzi_io *io, uint32_t events)
 {
@@ -218,6 +227,10 @@ serve(hzi_io *io, uint32_t events)
 	}
 	const char *why = NULL;
 	hz_err e = hzi_connection_broken(io->conn, &why);
+	if (events != 0 && !io->conn->stream.ops->shared) {
+		// With TLS a read may wait for room to write, and a write for something to read.
+		events |= EPOLLIN | EPOLLOUT;
+	}
 	if (e == HZ_OK && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
 		e = read_some(io, &why);
 	}
@@ -239,7 +252,8 @@ sleep_for_events(hzi_io *io)
 		return 0;
 	}
 	bool busy = ordered(io) || (io->open && !hzi_connection_idle(io->conn));
-	int n = busy ? 0 : epoll_wait(io->epoll, event, 2, -1);
+	bool hidden = !busy && stream_holds_bytes(io);
+	int n = busy || hidden ? 0 : epoll_wait(io->epoll, event, 2, -1);
 	for (int i = 0; i < n; i++) {
 		if (event[i].data.ptr == io) {
 			belled = true;
@@ -248,7 +262,7 @@ sleep_for_events(hzi_io *io)
 		}
 	}
 	hzi_mailbox_awake(&io->inbox, belled);
-	return events;
+	return hidden ? EPOLLIN : events;
 }
 
 static void

@@ -102,7 +102,9 @@ hzi_receiver_read(hzi_receiver *r, hzi_stream *stream, size_t *got, bool *more, 
 	size_t room = r->block->cap - r->fill;
 	hz_err e = stream->ops->read(stream, r->block->data + r->fill, room, got);
 	if (e != HZ_OK) {
-		*why = "the member closed the connection";
+		const char *reason =
+				stream->ops->reason != NULL ? stream->ops->reason(stream) : NULL;
+		*why = reason != NULL ? reason : "the member closed the connection";
 		return e;
 	}
 	r->fill += *got;

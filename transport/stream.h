@@ -40,6 +40,14 @@ typedef struct hzi_stream_ops {
 	// epoll does not know of.
 	uint32_t (*wants)(const hzi_stream *stream, bool reading, bool writing);
 
+	// Whether there may be bytes to read that epoll does not know of. NULL: never. By the I/O
+	// thread.
+	bool (*holds_bytes)(const hzi_stream *stream);
+
+	// Why read or writev failed with HZ_ERR_TLS, for people; NULL, the function as well: there
+	// is no more to say. Lends a text that lives as long as the process.
+	const char *(*reason)(const hzi_stream *stream);
+
 	// Ends both directions, so that readers and writers fail and whoever polls wakes; the
 	// descriptor stays. Any thread that holds a use of the connection; may be called again.
 	void (*shutdown)(hzi_stream *stream);

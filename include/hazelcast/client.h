@@ -24,7 +24,7 @@ extern "C" {
 // and every listed member has been tried. Lends config (NULL: all defaults); it is copied. Gives
 // *out. Blocks up to `connection-strategy.connection-retry.cluster-connect-timeout-millis`
 // (default: for ever). HZ_ERR_CONFIG, HZ_ERR_MEMORY, HZ_ERR_RESOURCE, HZ_ERR_OFFLINE (nobody
-// answered in time), HZ_ERR_AUTHENTICATION or HZ_ERR_NOT_ALLOWED (every member refused). A failure
+// answered in time, or TLS could not be agreed on: the message says why), HZ_ERR_AUTHENTICATION or HZ_ERR_NOT_ALLOWED (every member refused). A failure
 // leaves nothing behind. Since 0.1.
 HZ_API hz_err hz_client_new(const hz_config *config, hz_client **out, hz_error *err);
 
@@ -42,6 +42,12 @@ HZ_API hz_err hz_client_shutdown(hz_client *client, int64_t timeout_ms, hz_error
 // still be destroyed and consumed. NULL-safe, nulls the pointer. On a callback thread it does
 // nothing. Since 0.1.
 HZ_API void hz_client_destroy(hz_client **client);
+
+// Reads the certificates and the key of the configuration's network.ssl.properties again, where they
+// are files; connections that are made later use them, those that stand are not touched. On failure
+// all stays as it was. HZ_ERR_CONFIG (a file is not what it should be), HZ_ERR_ARGUMENT (TLS is not
+// enabled), HZ_ERR_CLOSED, HZ_ERR_MEMORY. Any thread; reads files. Since 0.1.
+HZ_API hz_err hz_client_reload_tls(hz_client *client, hz_error *err);
 
 // The client's own name, lent until it is destroyed; "" for NULL. Does not block. Since 0.1.
 HZ_API const char *hz_client_name(const hz_client *client);

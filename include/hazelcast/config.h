@@ -47,8 +47,8 @@ typedef void (*hz_late_item_fn)(void *ctx, const char *structure_name, const hz_
 typedef struct hz_config_key {
 	const char *name;
 	const char *alias_of; // the key whose setting this one changes, or empty
-	// "string", "list", "addresses", "bool", "choice", "integer", "milliseconds", "seconds" or
-	// "number"
+	// "string", "secret", "list", "addresses", "bool", "choice", "integer", "milliseconds",
+	// "seconds" or "number"
 	const char *kind;
 	const char *default_value; // as hz_config_set takes it
 	const char *min;           // numbers: least value; strings: bytes; lists: items
@@ -75,7 +75,8 @@ HZ_API hz_err hz_config_set(hz_config *config, const char *key, const char *valu
 // Writes the present setting as text, in the form hz_config_set takes, and a terminator into buf of
 // cap bytes. *needed (may be NULL) gets the bytes wanted, terminator included, also when buf is too
 // small: then the result is HZ_ERR_LIMIT and buf is not written; buf may be NULL when cap is 0.
-// Does not block. HZ_ERR_ARGUMENT (a NULL), HZ_ERR_CONFIG (unknown key), HZ_ERR_LIMIT. Since 0.1.
+// A secret that is set is shown as "***". Does not block. HZ_ERR_ARGUMENT (a NULL), HZ_ERR_CONFIG
+// (unknown key), HZ_ERR_LIMIT. Since 0.1.
 HZ_API hz_err hz_config_get(const hz_config *config, const char *key, char *buf, size_t cap,
 		size_t *needed, hz_error *err);
 

@@ -105,6 +105,8 @@ rows_fit_their_fields(void)
 {
 	static const size_t sizes[][2] = {
 			[HZI_CONFIG_STRING] = {sizeof(char *), 0},
+			[HZI_CONFIG_PEM] = {sizeof(char *), 0},
+			[HZI_CONFIG_SECRET] = {sizeof(char *), 0},
 			[HZI_CONFIG_LIST] = {sizeof(hzi_strings), 0},
 			[HZI_CONFIG_ADDRESSES] = {sizeof(hzi_strings), 0},
 			[HZI_CONFIG_BOOL] = {sizeof(bool), sizeof(hzi_routing_mode)},

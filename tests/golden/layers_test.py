@@ -10,7 +10,7 @@ import sys
 # The few files that may see a system library, by the pattern of their name.
 LIBRARIES = {
     r"zmq\.h": r"base/mailbox\w*\.c",
-    r"openssl/.*": r"transport/tls\w*\.[ch]|base/random\w*\.c|serialization/decimal\w*\.c",
+    r"openssl/.*": r"transport/(tls\w*\.[ch]|token\.c)|tests/(tls/.*|support/certs\.c)|base/random\w*\.c|serialization/decimal\w*\.c",
     r"yaml\.h": r"core/config\w*\.c",
     r"histedit\.h|zlib\.h": r"cli/.*",
     r"CUnit/.*": r"tests/.*",

@@ -39,6 +39,7 @@ MAY_INCLUDE = {
     "tests/protocol": ["include", "base", "protocol", "tests/support"],
     "tests/serialization": ["include", "base", "protocol", "serialization", "tests/support"],
     "tests/transport": ["include", "base", "protocol", "transport", "tests/support"],
+    "tests/tls": ["include", "base", "protocol", "transport", "tests/support"],
     "tests/config": EVERYTHING + ["tests/support"],
     "tests/core": EVERYTHING + ["tests/support"],
     "tests/events": EVERYTHING + ["tests/support"],
