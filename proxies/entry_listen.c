@@ -5,6 +5,7 @@
 #include "protocol/decode.h"
 #include "protocol/gen/map.h"
 #include "serialization/data.h"
+#include "serialization/predicate.h"
 
 // The ten kinds of events by the numbers that members give them.
 typedef struct event_kind {
@@ -110,6 +111,7 @@ hzi_entry_end(hzi_listener *base)
 	hzi_entry_listener *l = HZI_OUTER(base, hzi_entry_listener, base);
 	end_user(&l->user);
 	hzi_buf_clear(&l->key);
+	hzi_buf_clear(&l->predicate);
 }
 
 // ---- Registering ----
@@ -130,49 +132,99 @@ check(const hzi_handle *handle, const hz_entry_listener *user, const hz_listener
 	return HZ_OK;
 }
 
+// What the listener is for, serialized, until a listener takes it.
+typedef struct wanted {
+	hzi_buf key;
+	hzi_buf predicate;
+} wanted;
+
+static void
+wanted_clear(wanted *w)
+{
+	hzi_buf_clear(&w->key);
+	hzi_buf_clear(&w->predicate);
+}
+
+static hz_err
+write_predicate(hzi_buf *to, const hz_pred *pred, bool big_endian, hz_error *err)
+{
+	hz_value v;
+	hz_err e = hzi_object_read(&pred->object, big_endian, &v, err);
+	if (e == HZ_OK && pred->target != NULL) {
+		e = hzi_fail(err, HZ_ERR_ARGUMENT, "a listener is for all partitions");
+	}
+	return e == HZ_OK ? hzi_data_write(to, &v, big_endian, NULL, err) : e;
+}
+
+static hz_err
+write_wanted(wanted *w, const hz_client *client, const hz_listen_options *options, hz_error *err)
+{
+	bool big_endian = client->config->big_endian;
+	hz_err e = HZ_OK;
+	if (options->key != NULL) {
+		e = hzi_data_write(&w->key, options->key, big_endian, NULL, err);
+	}
+	if (e == HZ_OK && options->predicate != NULL) {
+		e = write_predicate(&w->predicate, options->predicate, big_endian, err);
+	}
+	return e;
+}
+
+static const hzi_listener_class *
+pick(const hzi_entry_classes *classes, const hz_listen_options *options)
+{
+	if (options->predicate != NULL) {
+		return options->key != NULL ? classes->key_where : classes->all_where;
+	}
+	return options->key != NULL ? classes->one_key : classes->all_keys;
+}
+
 static hz_err
 add(hzi_handle *handle, const hzi_listener_class *class_, const hz_entry_listener *user,
-		const hz_listen_options *options, hzi_buf *key, hz_listener_id *id, hz_error *err)
+		const hz_listen_options *options, wanted *w, hz_listener_id *id, hz_error *err)
 {
 	hzi_entry_listener *l = hzi_listener_new(handle->client, class_, sizeof(*l));
 	if (l == NULL) {
 		end_user(user);
-		hzi_buf_clear(key);
+		wanted_clear(w);
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a listener");
 	}
+	HZI_ASSERT(class_->add->proto->events[0]->struct_size == sizeof(entry_message));
 	l->user = *user;
 	l->base.name = handle->name;
-	l->key = *key;
+	l->key = w->key;
+	l->predicate = w->predicate;
 	l->kinds = wanted_kinds(user);
 	l->include_value = options->include_value;
 	return hzi_listener_add(&l->base, hzi_listen_deadline(handle), id, err);
 }
 
 hz_err
-hzi_entry_listen(hzi_handle *handle, const hzi_listener_class *all_keys,
-		const hzi_listener_class *one_key, const hz_entry_listener *listener,
-		const hz_listen_options *given, hz_listener_id *id, hz_error *err)
+hzi_entry_listen(hzi_handle *handle, const hzi_entry_classes *classes,
+		const hz_entry_listener *listener, const hz_listen_options *given,
+		hz_listener_id *id, hz_error *err)
 {
 	hz_entry_listener user;
 	hz_listen_options options;
-	hzi_buf key = {0};
-	HZI_ASSERT(all_keys->add->proto->events[0]->struct_size == sizeof(entry_message) &&
-			one_key->add->proto->events[0]->struct_size == sizeof(entry_message));
+	wanted w = {0};
 	if (listener == NULL || !hzi_options_copy(&user, sizeof(user), listener)) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "listener is NULL or has no size");
 	}
 	hz_err e = hzi_options_copy(&options, sizeof(options), given)
 			? check(handle, &user, id, err)
 			: hzi_fail(err, HZ_ERR_ARGUMENT, "options have no size");
-	if (e == HZ_OK && options.key != NULL) {
-		e = hzi_data_write(
-				&key, options.key, handle->client->config->big_endian, NULL, err);
+	const hzi_listener_class *class_ = pick(classes, &options);
+	if (e == HZ_OK && class_ == NULL) {
+		e = hzi_fail(err, HZ_ERR_ARGUMENT,
+				"members have no such listener with a predicate");
 	}
 	if (e == HZ_OK) {
-		return add(handle, options.key != NULL ? one_key : all_keys, &user, &options, &key,
-				id, err);
+		e = write_wanted(&w, handle->client, &options, err);
+	}
+	if (e == HZ_OK) {
+		return add(handle, class_, &user, &options, &w, id, err);
 	}
 	end_user(&user);
-	hzi_buf_clear(&key);
+	wanted_clear(&w);
 	return e;
 }

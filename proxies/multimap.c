@@ -229,6 +229,6 @@ hz_multimap_listen(hz_multimap *multimap, const hz_entry_listener *listener,
 			HZI_ENTRY_CLASS(&ADD_LISTENER, &REMOVE_LISTENER, fill_add);
 	static const hzi_listener_class one_key =
 			HZI_ENTRY_CLASS(&ADD_LISTENER_TO_KEY, &REMOVE_LISTENER, fill_add_to_key);
-	return hzi_entry_listen(
-			handle_of(multimap), &all_keys, &one_key, listener, options, id, err);
+	static const hzi_entry_classes classes = {&all_keys, &one_key, NULL, NULL};
+	return hzi_entry_listen(handle_of(multimap), &classes, listener, options, id, err);
 }

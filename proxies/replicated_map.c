@@ -177,6 +177,11 @@ static const hzi_op ADD_LISTENER = {
 		&HZP_REPLICATED_MAP_ADD_ENTRY_LISTENER, HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
 static const hzi_op ADD_LISTENER_TO_KEY = {&HZP_REPLICATED_MAP_ADD_ENTRY_LISTENER_TO_KEY,
 		HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
+static const hzi_op ADD_LISTENER_WHERE = {&HZP_REPLICATED_MAP_ADD_ENTRY_LISTENER_WITH_PREDICATE,
+		HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
+static const hzi_op ADD_LISTENER_TO_KEY_WHERE = {
+		&HZP_REPLICATED_MAP_ADD_ENTRY_LISTENER_TO_KEY_WITH_PREDICATE, HZ_RESULT_OBJECT,
+		HZI_OP_REGISTERS, NULL};
 static const hzi_op REMOVE_LISTENER = {
 		&HZP_REPLICATED_MAP_REMOVE_ENTRY_LISTENER, HZ_RESULT_BOOL, 0, NULL};
 
@@ -202,6 +207,31 @@ fill_add_to_key(const hzi_listener *base, bool local, void *request)
 			};
 }
 
+static void
+fill_add_where(const hzi_listener *base, bool local, void *request)
+{
+	const hzi_entry_listener *l = HZI_OUTER(base, hzi_entry_listener, base);
+	*(hzp_replicated_map_add_entry_listener_with_predicate_request *)request =
+			(hzp_replicated_map_add_entry_listener_with_predicate_request){
+					.name = hzp_str(base->name),
+					.predicate = hzi_entry_predicate(l),
+					.local_only = local,
+			};
+}
+
+static void
+fill_add_to_key_where(const hzi_listener *base, bool local, void *request)
+{
+	const hzi_entry_listener *l = HZI_OUTER(base, hzi_entry_listener, base);
+	*(hzp_replicated_map_add_entry_listener_to_key_with_predicate_request *)request =
+			(hzp_replicated_map_add_entry_listener_to_key_with_predicate_request){
+					.name = hzp_str(base->name),
+					.key = hzi_entry_key(l),
+					.predicate = hzi_entry_predicate(l),
+					.local_only = local,
+			};
+}
+
 HZ_API hz_err
 hz_replicated_map_listen(hz_replicated_map *map, const hz_entry_listener *listener,
 		const hz_listen_options *options, hz_listener_id *id, hz_error *err)
@@ -210,5 +240,10 @@ hz_replicated_map_listen(hz_replicated_map *map, const hz_entry_listener *listen
 			HZI_ENTRY_CLASS(&ADD_LISTENER, &REMOVE_LISTENER, fill_add);
 	static const hzi_listener_class one_key =
 			HZI_ENTRY_CLASS(&ADD_LISTENER_TO_KEY, &REMOVE_LISTENER, fill_add_to_key);
-	return hzi_entry_listen(handle_of(map), &all_keys, &one_key, listener, options, id, err);
+	static const hzi_listener_class all_where =
+			HZI_ENTRY_CLASS(&ADD_LISTENER_WHERE, &REMOVE_LISTENER, fill_add_where);
+	static const hzi_listener_class key_where = HZI_ENTRY_CLASS(
+			&ADD_LISTENER_TO_KEY_WHERE, &REMOVE_LISTENER, fill_add_to_key_where);
+	static const hzi_entry_classes classes = {&all_keys, &one_key, &all_where, &key_where};
+	return hzi_entry_listen(handle_of(map), &classes, listener, options, id, err);
 }

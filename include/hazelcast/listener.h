@@ -21,6 +21,7 @@
 #include <hazelcast/client.h>
 #include <hazelcast/error.h>
 #include <hazelcast/export.h>
+#include <hazelcast/predicate.h>
 #include <hazelcast/types.h>
 #include <hazelcast/value.h>
 #include <stdbool.h>
@@ -169,13 +170,17 @@ typedef struct hz_listen_options {
 	size_t size;
 	bool include_value;  // events carry the values, not the keys alone
 	const hz_value *key; // maps: this key only; NULL: all keys
+	// Maps and replicated maps: only entries that the predicate is true for, which members look
+	// at before they tell; NULL: all of them. Not one of a partition. To what hz_map_delete
+	// removes no value belongs, so hardly one is true for it.
+	const hz_pred *predicate;
 } hz_listen_options;
 
 // All defaults. Since 0.1.
 static inline hz_listen_options
 hz_listen_options_default(void)
 {
-	hz_listen_options options = {sizeof(hz_listen_options), false, NULL};
+	hz_listen_options options = {sizeof(hz_listen_options), false, NULL, NULL};
 	return options;
 }
 
