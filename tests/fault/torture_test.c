@@ -210,7 +210,7 @@ on_gap(void *ctx, const hz_gap *gap)
 static void
 start_listener(const char *smart)
 {
-	static const hz_listen_options options = {sizeof(options), true, NULL};
+	static const hz_listen_options options = {.size = sizeof(options), .include_value = true};
 	char addresses[128];
 	hz_error err = {0};
 	hz_entry_listener listener = {.size = sizeof(listener),
