@@ -16,7 +16,7 @@ typedef struct holder {
 	int64_t thread;
 	open_permits open[MAX_OPEN];
 	size_t count;
-	size_t doubtful; // acquisitions and releases that may have been
+	int64_t doubtful; // permits that it may have
 } holder;
 
 // Permits that come into use, or go out of it.
@@ -47,9 +47,9 @@ static void
 on_acquire(scan *s, holder *h, const hzt_deed *deed)
 {
 	if (deed->outcome == HZT_IN_DOUBT) {
-		h->doubtful++;
+		h->doubtful += deed->number[0];
 	}
-	if (deed->outcome != HZT_DONE || deed->numbers == 0 || deed->number[0] == 0) {
+	if (deed->outcome != HZT_DONE || deed->number[0] == 0) {
 		return;
 	}
 	if (h->count == MAX_OPEN) {
@@ -71,23 +71,32 @@ use(scan *s, const open_permits *permits, int64_t until_ns)
 	}
 }
 
-// The last that was acquired goes first.
+// What it has of those in doubt, if it has any.
 static void
-on_release(scan *s, holder *h, const hzt_deed *deed)
+release_doubtful(scan *s, holder *h, const hzt_deed *deed)
 {
-	if (h->count > 0) {
-		const open_permits *last = &h->open[--h->count];
-		if (deed->outcome == HZT_DONE && deed->numbers > 0 &&
-				deed->number[0] == last->permits) {
-			use(s, last, deed->begun_ns);
-		}
-		h->doubtful += deed->outcome == HZT_IN_DOUBT;
-	} else if (deed->outcome == HZT_DONE && h->doubtful > 0) {
-		h->doubtful--;
-	} else if (deed->outcome == HZT_DONE) {
+	h->doubtful -= deed->number[0];
+	if (h->doubtful < 0) {
 		hzt_verdict_say(&s->verdict,
 				"thread %" PRId64 " released what it did not have, at %" PRId64,
 				deed->thread, deed->begun_ns);
+	}
+}
+
+// The last that were acquired go first.
+static void
+on_release(scan *s, holder *h, const hzt_deed *deed)
+{
+	const open_permits *last = h->count > 0 ? &h->open[h->count - 1] : NULL;
+	if (last != NULL && last->permits == deed->number[0]) {
+		h->count--;
+		if (deed->outcome == HZT_DONE) {
+			use(s, last, deed->begun_ns);
+		} else if (deed->outcome == HZT_IN_DOUBT) {
+			h->doubtful += last->permits;
+		}
+	} else if (deed->outcome == HZT_DONE) {
+		release_doubtful(s, h, deed);
 	}
 }
 

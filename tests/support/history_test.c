@@ -349,7 +349,8 @@ semaphore_passes(void)
 	passes(check_semaphore,
 
 			"1 acquire 3 1 2 info; "
-			"1 release 3 3 4",
+			"1 release 1 3 4; "
+			"1 release 2 5 6",
 			0);
 }
 
@@ -372,6 +373,11 @@ semaphore_fails(void)
 			"in use");
 	fails(check_semaphore,
 			"1 acquire 2 1 2; "
+			"1 release 2 3 4; "
+			"1 release 2 5 6",
+			"did not have");
+	fails(check_semaphore,
+			"1 acquire 3 1 2 info; "
 			"1 release 2 3 4; "
 			"1 release 2 5 6",
 			"did not have");
