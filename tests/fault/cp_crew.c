@@ -218,7 +218,7 @@ have_worked(void *ctx)
 {
 	const progress *p = ctx;
 	for (size_t i = 0; i < CP_CLIENTS; i++) {
-		for (size_t kind = 0; kind < CP_ID; kind++) {
+		for (size_t kind = 0; kind < CP_KINDS; kind++) {
 			if (p->crew->board->seats[i].done[kind] <= p->done[i][kind]) {
 				return false;
 			}
@@ -231,7 +231,7 @@ static void
 print_idle(const progress *p)
 {
 	for (size_t i = 0; i < CP_CLIENTS; i++) {
-		for (size_t kind = 0; kind < CP_ID; kind++) {
+		for (size_t kind = 0; kind < CP_KINDS; kind++) {
 			const cp_seat *s = &p->crew->board->seats[i];
 			if (s->done[kind] <= p->done[i][kind]) {
 				printf("  client %zu did nothing of kind %zu: %" PRIu64

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define THREADS_EACH 100
+#define TURN_S 4
 
 static const struct {
 	void (*run)(cp_worker *w);
@@ -28,6 +29,7 @@ static const struct {
 		{cp_work_latch, CP_COUNT_DOWN, 0},
 		{cp_work_number, CP_NUMBER, 0},
 		{cp_work_number, CP_NUMBER, 1},
+		{cp_work_id, CP_ID, 0},
 };
 
 #define WORKS (sizeof(works) / sizeof(works[0]))
@@ -36,6 +38,14 @@ void
 cp_drive_name(char *name, const char *prefix, const char *kind, long n)
 {
 	snprintf(name, 64, "%s%s-%ld", prefix, kind, n);
+}
+
+long
+cp_drive_turn(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long)now.tv_sec / TURN_S;
 }
 
 // ---- The command line ----

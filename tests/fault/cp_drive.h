@@ -24,4 +24,7 @@ int cp_drive(int count, char **words);
 // Written into a buffer of 64.
 void cp_drive_name(char *name, const char *prefix, const char *kind, long n);
 
+// Numbers and ids are used for some seconds each, by all processes: which is the one now.
+long cp_drive_turn(void);
+
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Five processes use locks, a semaphore, latches and numbers of three members that agree by Raft.
+// Five processes use locks, a semaphore, latches, numbers and ids of three members that agree by Raft.
 // Meanwhile leaders stand still and a member is killed, owners of locks are frozen for longer than
 // their sessions live, holders of permits are killed, and connections are cut while calls are under
 // way. What every call got is written down and must be possible.
@@ -310,9 +310,10 @@ print_sum(const cp_sum *sum)
 			f->leader_killed ? "a leader" : "another one", s.freezes, s.kills,
 			f->cuts[CP_LOCK], f->cuts[CP_ACQUIRE], f->cuts[CP_COUNT_DOWN]);
 	printf("  %zu calls, %zu in doubt, %zu failed; locked %zu times, %zu told of the loss; "
-	       "acquired %zu times; %zu latches passed %zu times; %zu operations on numbers\n",
+	       "acquired %zu times; %zu latches passed %zu times; %zu operations on numbers, %zu "
+	       "ids\n",
 			sum->calls, sum->in_doubt, sum->failed, sum->holds, sum->lost,
-			sum->acquired, sum->latches, sum->releases, sum->numbers);
+			sum->acquired, sum->latches, sum->releases, sum->numbers, sum->ids);
 }
 
 static void
@@ -328,6 +329,7 @@ judge(void)
 	HZT_CHECK(sum.torn <= s.kills);
 	HZT_CHECK(sum.lost >= s.freezes && s.freezes > 0);
 	HZT_CHECK(sum.holds > 0 && sum.acquired > 0 && sum.latches > 0 && sum.numbers > 0);
+	HZT_CHECK(sum.ids > 0);
 	HZT_CHECK(s.faults.leaders_stopped > 0);
 	HZT_CHECK(s.faults.cuts[CP_LOCK] > 0 && s.faults.cuts[CP_ACQUIRE] > 0);
 	HZT_CHECK(s.faults.cuts[CP_COUNT_DOWN] > 0);

@@ -43,6 +43,7 @@ void cp_work_lock(cp_worker *w);
 void cp_work_semaphore(cp_worker *w);
 void cp_work_latch(cp_worker *w);
 void cp_work_number(cp_worker *w);
+void cp_work_id(cp_worker *w);
 
 // The process ends, because of this.
 void cp_give_up(cp_drive_state *drive, const char *why);

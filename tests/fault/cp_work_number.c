@@ -4,9 +4,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
-
-#define EACH_S 4 // how long a number is used, by all processes
 
 // No two sums are alike, so that a number tells what is in it.
 #define DELTAS (INT64_C(1) << 40)
@@ -59,14 +56,6 @@ work_once(cp_worker *w, hz_atomic_long *number, const char *key, int64_t *last)
 	}
 }
 
-static long
-turn(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long)now.tv_sec / EACH_S;
-}
-
 void
 cp_work_number(cp_worker *w)
 {
@@ -75,9 +64,9 @@ cp_work_number(cp_worker *w)
 	long at = -1;
 	int64_t last = 0;
 	while (cp_pause(w)) {
-		if (turn() != at) {
+		if (cp_drive_turn() != at) {
 			hz_atomic_long_close(&number);
-			at = turn();
+			at = cp_drive_turn();
 			last = 0;
 			cp_drive_name(key, w->drive->prefix, "number", at);
 		}

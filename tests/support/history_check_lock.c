@@ -62,11 +62,12 @@ take(scan *s, owner *o, const hzt_deed *deed)
 			(hold){fence, deed->thread, deed->begun_ns, deed->ended_ns, INT64_MIN};
 }
 
-// An owner hears of it from its next call, whatever that is.
+// An owner hears of it from its next call, whatever that is. It may be in doubt whether that call had
+// an effect before.
 static bool
 was_lost(scan *s, owner *o, const hzt_deed *deed)
 {
-	bool lost = deed->outcome == HZT_REFUSED && strcmp(deed->error, "LOCK_OWNERSHIP_LOST") == 0;
+	bool lost = deed->outcome != HZT_DONE && strcmp(deed->error, "LOCK_OWNERSHIP_LOST") == 0;
 	if (lost) {
 		s->verdict.lost++;
 		o->sure = 0;
