@@ -62,8 +62,8 @@ take(scan *s, owner *o, const hzt_deed *deed)
 			(hold){fence, deed->thread, deed->begun_ns, deed->ended_ns, INT64_MIN};
 }
 
-// An owner hears of it from its next call, whatever that is. It may be in doubt whether that call had
-// an effect before.
+// An owner hears of it from its next call, whatever that is. It may be in doubt whether that call
+// had an effect before.
 static bool
 was_lost(scan *s, owner *o, const hzt_deed *deed)
 {

@@ -332,7 +332,7 @@ semaphore_passes(void)
 			"3 release 2 9 9; "
 			"2 release 1 9 10",
 			3);
-	// Those of a client that was killed or frozen may be in use again, and who got none has none.
+	// Those of a client that was killed or frozen may be in use again; who got none has none.
 	passes(check_semaphore,
 			"1 acquire 3 1 2; "
 			"2 acquire 3 1 0 info; "
