@@ -180,6 +180,12 @@ hz_id_generator_take(hz_id_generator *generator, int64_t *id)
 			hzi_id_blocks_take(generator->blocks, id);
 }
 
+// Who has asked for a block, and when: aim_mark is the group's.
+typedef struct asked_block {
+	hzi_id_blocks *blocks;
+	uint64_t life;
+} asked_block;
+
 static hz_err
 take_block(hzi_call *call, hz_result *out, hz_error *err)
 {
@@ -192,8 +198,9 @@ take_block(hzi_call *call, hz_result *out, hz_error *err)
 		return hzi_fail(err, HZ_ERR_LIMIT, "there is no block %lld of ids",
 				(long long)response.response);
 	}
-	out->u.i64 = hzi_id_blocks_add_and_take(call->extra, call->aim_mark,
-			response.response * HZI_ID_BLOCK, HZI_ID_BLOCK);
+	const asked_block *asked = call->extra;
+	out->u.i64 = hzi_id_blocks_add_and_take(
+			asked->blocks, asked->life, response.response * HZI_ID_BLOCK, HZI_ID_BLOCK);
 	return HZ_OK;
 }
 
@@ -205,9 +212,14 @@ ask_block(hz_id_generator *generator)
 	if (!hzi_cp_begin(generator != NULL ? &generator->cp : NULL, &NEW_BLOCK, &call, &future)) {
 		return future;
 	}
+	asked_block *asked = malloc(sizeof(*asked));
+	if (asked == NULL) {
+		return hzi_call_refuse(call, HZ_ERR_MEMORY, "no memory for a call");
+	}
 	HZI_ASSERT(generator != NULL); // since the call was begun
-	call->extra = generator->blocks;
-	call->aim_mark = hzi_id_blocks_life(generator->blocks);
+	*asked = (asked_block){generator->blocks, hzi_id_blocks_life(generator->blocks)};
+	call->extra = asked;
+	call->extra_free = free;
 	return hzi_call_submit(call,
 			&(hzp_atomic_long_get_and_add_request){
 					.group_id = hzi_cp_group_id(generator->cp.group),
