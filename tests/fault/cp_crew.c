@@ -213,11 +213,27 @@ typedef struct progress {
 	uint64_t done[CP_CLIENTS][CP_KINDS];
 } progress;
 
+// Whether a process has ended that should not have.
+static bool
+has_died(cp_crew *crew, size_t seat)
+{
+	int status = 0;
+	pid_t pid = crew->pid[seat];
+	if (pid == 0 || waitpid(pid, &status, WNOHANG) != pid) {
+		return false;
+	}
+	printf("  client %zu ended with status %d: %s\n", seat, status,
+			crew->board->seats[seat].why);
+	clear_seat(crew, seat);
+	return true;
+}
+
 static bool
 have_worked(void *ctx)
 {
 	const progress *p = ctx;
 	for (size_t i = 0; i < CP_CLIENTS; i++) {
+		HZT_CHECK(!has_died(p->crew, i));
 		for (size_t kind = 0; kind < CP_KINDS; kind++) {
 			if (p->crew->board->seats[i].done[kind] <= p->done[i][kind]) {
 				return false;

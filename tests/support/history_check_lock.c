@@ -20,6 +20,7 @@ typedef struct owner {
 	size_t hold;     // which one that was
 	size_t sure;     // how often it certainly has locked what it has
 	size_t doubtful; // and how often more it may have
+	bool late;       // a release in doubt may come at any time, and take what it has then
 } owner;
 
 typedef struct scan {
@@ -91,7 +92,7 @@ on_unlock_refused(scan *s, owner *o, const hzt_deed *deed)
 	if (strcmp(deed->error, "NOT_OWNER") != 0) {
 		return;
 	}
-	if (o->sure > 0) {
+	if (o->sure > 0 && !o->late) {
 		hzt_verdict_say(&s->verdict,
 				"thread %" PRId64 " lost fence %" PRId64 " and was not told so",
 				deed->thread, o->fence);
@@ -107,6 +108,7 @@ on_unlock(scan *s, owner *o, const hzt_deed *deed)
 	} else if (deed->outcome == HZT_IN_DOUBT) {
 		o->doubtful += o->sure;
 		o->sure = 0;
+		o->late = true;
 	} else if (o->sure > 0) {
 		o->sure--;
 		s->holds[o->hold].had_until_ns = deed->begun_ns;

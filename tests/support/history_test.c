@@ -239,6 +239,13 @@ lock_passes(void)
 			"1 unlock - 5 6; "
 			"2 lock 6 3 7",
 			2);
+	// And may come late, when its owner has the lock again.
+	passes(hzt_check_lock,
+			"1 unlock - 1 2 info NOT_OWNER; "
+			"1 lock 5 3 4; "
+			"2 lock 6 3 5; "
+			"1 unlock - 6 7 fail NOT_OWNER",
+			2);
 }
 
 static void
