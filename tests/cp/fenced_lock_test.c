@@ -11,11 +11,17 @@ static hz_error err;
 static hz_fenced_lock *lock, *seen;
 
 static void
-begin(void)
+begin_as(const char *base)
 {
-	const char *name = rig_name("lock", NULL);
+	const char *name = rig_name(base, NULL);
 	HZT_OK_ERR(hz_fenced_lock_open(rig_client(), name, NULL, &lock, &err), &err);
 	HZT_OK_ERR(hz_fenced_lock_open(rig_other(), name, NULL, &seen, &err), &err);
+}
+
+static void
+begin(void)
+{
+	begin_as("lock");
 }
 
 static void
@@ -80,6 +86,31 @@ locks_again(void)
 		check_count(left);
 	}
 	HZT_EQ_INT(hz_fenced_lock_unlock(lock, &err), HZ_ERR_NOT_OWNER);
+	finish();
+}
+
+// The members' configuration says how often locks with such a name may be locked.
+static void
+locks_twice_at_most(void)
+{
+	int64_t fence = 0, again = 0;
+	begin_as("twice");
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &again, &err), &err);
+	HZT_EQ_INT(again, fence);
+	HZT_EQ_INT(hz_fenced_lock_lock(lock, &again, &err), HZ_ERR_LOCK_LIMIT);
+	HZT_CHECK(!err.in_doubt && !err.retryable);
+	HZT_EQ_INT(hz_fenced_lock_try_lock(lock, 0, &again, &err), HZ_ERR_LOCK_LIMIT);
+	HZT_EQ_INT(hz_fenced_lock_try_lock(lock, 1000, &again, &err), HZ_ERR_LOCK_LIMIT);
+	HZT_OK_ERR(hz_fenced_lock_try_lock(seen, 0, &again, &err), &err);
+	HZT_EQ_INT(again, HZ_NO_FENCE);
+	check_count(2);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, 0, &again, &err), &err);
+	HZT_EQ_INT(again, fence);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	check_count(0);
 	finish();
 }
 
@@ -393,6 +424,7 @@ shutdown_ends_waits(void)
 static const hzt_case cases[] = {
 		{"locks_when_free", locks_when_free},
 		{"locks_again", locks_again},
+		{"locks_twice_at_most", locks_twice_at_most},
 		{"stays_taken", stays_taken},
 		{"unlocks_only_its_own", unlocks_only_its_own},
 		{"contexts_are_owners", contexts_are_owners},

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Semaphores: results, and the permits that another client sees afterwards.
+// Semaphores: results, and the permits that another client sees afterwards. Of those with sessions,
+// or, with HZT_SEMAPHORE=sessionless, of those without.
 #include "tests/cp/rig.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+// Names that begin so are without sessions: the members' configuration says it.
+#define SESSIONLESS "sessionless"
 
 static hz_error err;
 static hz_semaphore *permits, *seen;
+static const char *kind = "semaphore";
 
 // A semaphore of its own for the case, in both clients.
 static void
 begin(int32_t n)
 {
-	const char *name = rig_name("semaphore", NULL);
+	const char *name = rig_name(kind, NULL);
 	bool done = false;
 	HZT_OK_ERR(hz_semaphore_open(rig_client(), name, NULL, &permits, &err), &err);
 	HZT_OK_ERR(hz_semaphore_open(rig_other(), name, NULL, &seen, &err), &err);
@@ -225,6 +232,104 @@ destroyed(void)
 	finish();
 }
 
+// Without sessions whoever has no permit may give one all the same.
+static void
+anybody_releases(void)
+{
+	begin(3);
+	HZT_OK_ERR(hz_semaphore_release(permits, 1, &err), &err);
+	check_available(4);
+	HZT_OK_ERR(hz_semaphore_acquire(permits, 4, &err), &err);
+	HZT_OK_ERR(hz_semaphore_release(seen, 4, &err), &err);
+	check_available(4);
+	finish();
+}
+
+enum { WAITS = 40 };
+static _Atomic int waits_ended, waits_good;
+
+static void
+note_end(void *ctx, hz_err e, hz_result *result, const hz_error *why)
+{
+	(void)ctx;
+	(void)result;
+	(void)why;
+	atomic_fetch_add(&waits_good, e == HZ_OK);
+	atomic_fetch_add(&waits_ended, 1);
+}
+
+static bool
+half_have_ended(void *ctx)
+{
+	(void)ctx;
+	return atomic_load(&waits_ended) == WAITS / 2;
+}
+
+static bool
+all_have_ended(void *ctx)
+{
+	(void)ctx;
+	return atomic_load(&waits_ended) == WAITS;
+}
+
+// Without sessions each call is an owner of its own: one thread may wait many times at once.
+static void
+waits_do_not_replace_each_other(void)
+{
+	begin(1);
+	atomic_store(&waits_ended, 0);
+	atomic_store(&waits_good, 0);
+	HZT_OK_ERR(hz_semaphore_acquire(permits, 1, &err), &err);
+	for (int i = 0; i < WAITS; i++) {
+		HZT_OK(hz_then(hz_semaphore_acquire_async(permits, 1), note_end, NULL));
+	}
+	HZT_OK_ERR(hz_semaphore_release(seen, WAITS / 2, &err), &err);
+	HZT_AWAIT(half_have_ended, NULL, 20000);
+	check_available(0);
+	HZT_OK_ERR(hz_semaphore_release(seen, WAITS / 2 + 2, &err), &err);
+	HZT_AWAIT(all_have_ended, NULL, 20000);
+	HZT_EQ_INT(atomic_load(&waits_good), WAITS);
+	check_available(2);
+	finish();
+}
+
+// Nobody knows whose they were.
+static void
+gone_with_their_client(void)
+{
+	hz_semaphore *theirs = NULL;
+	begin(3);
+	hz_client *client = rig_client_with(NULL, NULL);
+	HZT_OK_ERR(hz_semaphore_open(client, hz_semaphore_name(permits), NULL, &theirs, &err),
+			&err);
+	HZT_OK_ERR(hz_semaphore_acquire(theirs, 2, &err), &err);
+	HZT_OK_ERR(hz_client_shutdown(client, 0, &err), &err);
+	hz_semaphore_close(&theirs);
+	hz_client_destroy(&client);
+	check_available(1);
+	HZT_OK_ERR(hz_semaphore_release(seen, 2, &err), &err);
+	check_available(3);
+	finish();
+}
+
+static void
+shutdown_ends_waits(void)
+{
+	hz_semaphore *theirs = NULL;
+	begin(0);
+	hz_client *client = rig_client_with(NULL, NULL);
+	HZT_OK_ERR(hz_semaphore_open(client, hz_semaphore_name(permits), NULL, &theirs, &err),
+			&err);
+	hz_future waiting = hz_semaphore_acquire_async(theirs, 1);
+	hz_future trying = hz_semaphore_try_acquire_async(theirs, 1, 60000);
+	HZT_OK_ERR(hz_client_shutdown(client, 0, &err), &err);
+	HZT_EQ_INT(hz_await_none(waiting, &err), HZ_ERR_CLOSED);
+	HZT_EQ_INT(hz_await_bool(trying, NULL, &err), HZ_ERR_CLOSED);
+	hz_semaphore_close(&theirs);
+	hz_client_destroy(&client);
+	finish();
+}
+
 // Shutting down closes the session: its permits are back long before it would expire.
 static bool
 all_back(void *ctx)
@@ -253,18 +358,34 @@ back_after_shutdown(void)
 	finish();
 }
 
-static const hzt_case cases[] = {
-		{"initializes_once", initializes_once},
-		{"acquires_and_releases", acquires_and_releases},
-		{"tries", tries},
-		{"waits_for_permits", waits_for_permits},
-		{"drains", drains},
-		{"changes", changes},
+#define OF_BOTH_KINDS                                                                              \
+	{"initializes_once", initializes_once}, {"acquires_and_releases", acquires_and_releases},  \
+			{"tries", tries}, {"waits_for_permits", waits_for_permits},                \
+			{"drains", drains}, {"changes", changes}, {"cancelled", cancelled},        \
+			{"lives_in_its_group", lives_in_its_group}, {"destroyed", destroyed},      \
+			{"shutdown_ends_waits", shutdown_ends_waits},
+
+static const hzt_case with_sessions[] = {
+		OF_BOTH_KINDS // ends with a comma
 		{"releases_only_what_it_has", releases_only_what_it_has},
-		{"cancelled", cancelled},
-		{"lives_in_its_group", lives_in_its_group},
-		{"destroyed", destroyed},
 		{"back_after_shutdown", back_after_shutdown},
 };
 
-HZT_MAIN("semaphore", cases)
+static const hzt_case without_sessions[] = {
+		OF_BOTH_KINDS // ends with a comma
+		{"anybody_releases", anybody_releases},
+		{"waits_do_not_replace_each_other", waits_do_not_replace_each_other},
+		{"gone_with_their_client", gone_with_their_client},
+};
+
+int
+main(int argc, char **argv)
+{
+	if (getenv("HZT_SEMAPHORE") == NULL) {
+		return hzt_main("semaphore", with_sessions,
+				sizeof(with_sessions) / sizeof(with_sessions[0]), argc, argv);
+	}
+	kind = SESSIONLESS;
+	return hzt_main(kind, without_sessions,
+			sizeof(without_sessions) / sizeof(without_sessions[0]), argc, argv);
+}

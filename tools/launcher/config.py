@@ -59,17 +59,27 @@ TEST_CLASSES = """
 
 CP = """
 <cp-subsystem>
+  {raft}
+  <semaphores>
+    <semaphore><name>sessionless*</name><jdk-compatible>true</jdk-compatible></semaphore>
+    <semaphore><name>sessionaware*</name><jdk-compatible>false</jdk-compatible></semaphore>
+  </semaphores>
+  <locks>
+    <fenced-lock><name>twice*</name><lock-acquire-limit>2</lock-acquire-limit></fenced-lock>
+  </locks>
+</cp-subsystem>
+"""
+
+RAFT = """
   <cp-member-count>{n}</cp-member-count>
   <group-size>{n}</group-size>
   <session-time-to-live-seconds>10</session-time-to-live-seconds>
   <session-heartbeat-interval-seconds>2</session-heartbeat-interval-seconds>
   <missing-cp-member-auto-removal-seconds>14400</missing-cp-member-auto-removal-seconds>
-  <semaphores>
-    <semaphore><name>sessionless</name><jdk-compatible>true</jdk-compatible></semaphore>
-    <semaphore><name>sessionaware</name><jdk-compatible>false</jdk-compatible></semaphore>
-  </semaphores>
-</cp-subsystem>
 """
+
+# The last version whose open-source members have a CP subsystem.
+CP_VERSION = "5.4."
 
 REST = '<endpoint-group name="HEALTH_CHECK" enabled="true"/>'
 
@@ -143,8 +153,8 @@ def member_xml(member, members, spec):
                      (backup, backup))
     if spec.jet:
         parts.append('<jet enabled="true"/>')
-    if spec.cp:
-        parts.append(CP.format(n=spec.cp))
+    if spec.cp or spec.version.startswith(CP_VERSION):
+        parts.append(CP.format(raft=RAFT.format(n=spec.cp) if spec.cp else ""))
     if spec.xml:
         with open(spec.xml, encoding="utf-8") as f:
             parts.append(f.read())
