@@ -26,11 +26,10 @@ find_runner(const char *script, char *path, size_t cap)
 }
 
 void
-hzt_peer_start(hzt_peer *self, const char *script)
+hzt_peer_start_at(hzt_peer *self, const char *script, const char *addresses)
 {
 	char runner[1024], path[1024];
 	int in[2], out[2];
-	const char *addresses = hzt_shared_addresses();
 	find_runner(script, runner, sizeof(runner));
 	snprintf(path, sizeof(path), "tests/interop/%s", script);
 	HZT_CHECK(pipe(in) == 0 && pipe(out) == 0);
@@ -51,6 +50,12 @@ hzt_peer_start(hzt_peer *self, const char *script)
 	self->to = fdopen(in[1], "w");
 	self->from = fdopen(out[0], "r");
 	HZT_CHECK(self->to != NULL && self->from != NULL);
+}
+
+void
+hzt_peer_start(hzt_peer *self, const char *script)
+{
+	hzt_peer_start_at(self, script, hzt_shared_addresses());
 }
 
 const char *

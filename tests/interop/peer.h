@@ -19,6 +19,9 @@ typedef struct hzt_peer {
 // Python, which takes a while.
 void hzt_peer_start(hzt_peer *self, const char *script);
 
+// The same beside other members.
+void hzt_peer_start_at(hzt_peer *self, const char *script, const char *addresses);
+
 // Sends a line (without its end) and gives the answer (without its end), lent until the next call.
 const char *hzt_peer_ask(hzt_peer *self, const char *line);
 

@@ -9,10 +9,14 @@ method returned, or {"error": TEXT}. Methods of its own:
 
     listen              hears of everything that happens in the structure
     heard N             waits until there were N events and gives them, in their order
+    start METHOD ...    calls the method on the structure's own thread, and does not wait for it
+    done                whether it has returned
+    result              waits for it, and gives what it returned
 
 Whole numbers are Long. Argument: the members' addresses.
 """
 
+import concurrent.futures
 import json
 import sys
 import threading
@@ -21,6 +25,26 @@ import hazelcast
 from hazelcast.config import IntType
 
 PATIENCE_S = 30
+
+# Structures of the CP subsystem, which has methods of its own to get them.
+CP = ("atomic_long", "atomic_reference", "count_down_latch", "lock", "semaphore")
+
+
+class Hand:
+    """Calls methods one after the other on one thread, which is the same owner of locks for all."""
+
+    def __init__(self):
+        self._thread = concurrent.futures.ThreadPoolExecutor(1)
+        self._last = None
+
+    def start(self, structure, method, *arguments):
+        self._last = self._thread.submit(getattr(structure, method), *arguments)
+
+    def done(self):
+        return self._last.done()
+
+    def result(self):
+        return self._last.result(PATIENCE_S)
 
 
 class Ear:
@@ -102,9 +126,17 @@ class Peer:
         self._client = hazelcast.HazelcastClient(
             cluster_members=addresses, default_int_type=IntType.LONG)
         self._ears = {}
+        self._hands = {}
 
     def _structure(self, kind, name):
-        return getattr(self._client, "get_" + kind)(name).blocking()
+        owner = self._client.cp_subsystem if kind in CP else self._client
+        return getattr(owner, "get_" + kind)(name).blocking()
+
+    def _beside(self, structure, kind, name, method, *arguments):
+        hand = self._hands.setdefault((kind, name), Hand())
+        if method == "start":
+            return hand.start(structure, *arguments)
+        return plain(getattr(hand, method)())
 
     def carry_out(self, kind, name, method, *arguments):
         structure = self._structure(kind, name)
@@ -114,6 +146,8 @@ class Peer:
             return None
         if method == "heard":
             return self._ears[kind, name].heard(*arguments)
+        if method in ("start", "done", "result"):
+            return self._beside(structure, kind, name, method, *arguments)
         return plain(getattr(structure, method)(*arguments))
 
 

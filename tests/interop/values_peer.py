@@ -6,6 +6,7 @@ answers "ok" or says in one line what is wrong.
     put MAP SAMPLE      puts the sample under its name     get MAP SAMPLE      expects that
     put-key MAP SAMPLE  puts the name under the sample     get-key MAP SAMPLE  expects that
     offer QUEUE SAMPLE  adds the sample                    poll QUEUE SAMPLE   expects it next
+    set REFERENCE SAMPLE  sets it to the sample            is REFERENCE SAMPLE expects that
 
 Argument: the members' addresses. tests/interop/samples.c has the same samples in C.
 """
@@ -95,11 +96,17 @@ class Peer:
                 cluster_members=self._addresses, default_int_type=kind)
         return self._clients[kind]
 
+    def _writer(self, sample):
+        return self._client(WRITTEN.get(sample, (None, IntType.INT))[1])
+
     def _map(self, name, sample):
-        return self._client(WRITTEN.get(sample, (None, IntType.INT))[1]).get_map(name).blocking()
+        return self._writer(sample).get_map(name).blocking()
 
     def _queue(self, name, sample):
-        return self._client(WRITTEN.get(sample, (None, IntType.INT))[1]).get_queue(name).blocking()
+        return self._writer(sample).get_queue(name).blocking()
+
+    def _reference(self, name, sample):
+        return self._writer(sample).cp_subsystem.get_atomic_reference(name).blocking()
 
     @staticmethod
     def _compare(got, want):
@@ -123,6 +130,11 @@ class Peer:
             return self._compare(self._map(name, sample).get(value), sample)
         if verb == "poll":
             return self._compare(self._queue(name, sample).poll(10), value)
+        if verb == "set":
+            self._reference(name, sample).set(value)
+            return "ok"
+        if verb == "is":
+            return self._compare(self._reference(name, sample).get(), value)
         return "no such command: " + verb
 
 
