@@ -528,6 +528,7 @@ clean(hzi_call *call)
 		call->extra = NULL;
 	}
 	call->extra_free = NULL;
+	hzi_schemas_end_call(call);
 	hzi_join_parent_ended(call);
 	hzi_slice_clear(&call->response);
 	free(call->error);

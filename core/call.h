@@ -162,6 +162,10 @@ struct hzi_call {
 	// What the operation needs to read its own result.
 	void *extra; // freed with extra_free when the record is released
 	void (*extra_free)(void *extra);
+	// Schemas of its values that not all members have; core/schemas.h.
+	struct hzi_schema_need *needs;
+	uint32_t need_count;
+	bool awaits_schema;         // the last try did not even begin, for want of one
 	int64_t owner_id;           // thread id sent to the member
 	const char *structure_name; // lives as long as the client; "" for calls of no structure
 };

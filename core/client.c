@@ -41,6 +41,7 @@ free_client(hz_client *client)
 	}
 	hzi_cp_leaders_clear(client);
 	hzi_cp_sessions_clear(client);
+	hzi_schemas_clear(&client->schemas);
 	hzi_slab_clear(&client->slab);
 	hzi_partitions_clear(&client->partitions);
 	hzi_block_pool_destroy(&client->blocks);
@@ -226,6 +227,7 @@ hzi_client_create(const hz_config *config, const hzi_event_ops *events, hz_clien
 	atomic_store(&client->refs, 1);
 	pthread_mutex_init(&client->life, NULL);
 	pthread_mutex_init(&client->cp_lock, NULL);
+	hzi_schemas_init(&client->schemas);
 	client->events = events;
 	hz_err e = copy_config(config, &client->config, err);
 	if (e == HZ_OK) {

@@ -13,6 +13,7 @@
 #include "core/config.h"
 #include "core/event_ops.h"
 #include "core/partition.h"
+#include "core/schemas.h"
 #include "core/slab.h"
 #include "core/worker.h"
 
@@ -81,6 +82,8 @@ struct hz_client {
 	hzi_cp_leaders *cp_leaders;
 	struct hzi_cp_session *cp_sessions;
 	bool cp_closed; // no more of them
+
+	hzi_schemas schemas; // core/schemas.h
 
 	hzi_counters counters;
 	hzi_workers workers;

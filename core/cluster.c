@@ -282,6 +282,7 @@ look_round(hzi_cluster *cluster)
 	due_ns = earlier(due_ns, hzi_registrations_advance(cluster, now_ns));
 	due_ns = earlier(due_ns, hzi_cp_sessions_advance(cluster->client, now_ns));
 	due_ns = earlier(due_ns, advance_proxies(cluster->client, now_ns));
+	due_ns = earlier(due_ns, hzi_schemas_advance(cluster->client, now_ns));
 	return earlier(due_ns, hzi_connector_advance(cluster, now_ns));
 }
 

@@ -71,6 +71,7 @@ struct hzi_cluster {
 	bool renewed;       // another cluster answered, and nobody has been told
 	bool connected;     // at least one connection is open for callers
 	bool proxies_due;   // the cluster may not know the structures that were opened
+	bool schemas_due;   // ... nor the schemas of records
 };
 
 // The client will not reconnect: calls are refused from now on, and hzi_cluster_await gives the

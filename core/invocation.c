@@ -165,15 +165,15 @@ add_data(hzi_call *call, const hz_value *value, bool first, hzp_bytes *out)
 	size_t start = call->scratch.len;
 	int32_t hash = 0;
 	hz_error *err = NULL;
-	hz_err e = hzi_data_write(
-			&call->scratch, value, call->client->config->big_endian, &hash, NULL);
+	hzi_schema_sink sink = hzi_call_sink(call);
+	bool be = call->client->config->big_endian;
+	hz_err e = hzi_data_write_to(&call->scratch, value, be, &sink, &hash, NULL);
 	if (e != HZ_OK) {
 		// Again, for the words: failures are rare and the detail costs an allocation.
 		call->scratch.len = start;
 		call->scratch.failed = false;
 		err = hzi_call_error(call);
-		e = hzi_data_write(&call->scratch, value, call->client->config->big_endian, &hash,
-				err);
+		e = hzi_data_write_to(&call->scratch, value, be, &sink, &hash, err);
 		return keep_error(call, e);
 	}
 	if (first) {
@@ -371,16 +371,32 @@ send_local(hzi_call *call)
 	hzi_call_release(call);
 }
 
+// What members could not read is not sent to them.
+static bool
+has_schemas(hzi_call *call)
+{
+	hz_err e = call->need_count == 0 ? HZ_OK : hzi_schemas_ready(call);
+	call->awaits_schema = e == HZ_ERR_OFFLINE;
+	if (e != HZ_OK) {
+		call->server_code = 0; // of an earlier try
+		hzi_call_end_idle(call, e, "not all members have the schema of a record");
+	}
+	return e == HZ_OK;
+}
+
 void
 hzi_call_send(hzi_call *call)
 {
 	uint64_t conn_id = 0;
+	// Before anything that may fail: a change after this must not be slept through.
+	call->view = atomic_load(&call->client->view);
+	if (!has_schemas(call)) {
+		return;
+	}
 	if (call->op->proto == NULL) {
 		hzi_join_send(call);
 		return;
 	}
-	// Before anything that may fail: a change after this must not be slept through.
-	call->view = atomic_load(&call->client->view);
 	if (!hzi_call_take_permit(call)) {
 		hzi_call_end_idle(call, HZ_ERR_OVERLOAD, NULL);
 		return;

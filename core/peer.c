@@ -240,7 +240,8 @@ begin_setup(hzi_cluster *cluster, hzi_peer *peer, const hzi_handshake_reply *rep
 	peer->setup_until_ns = hzi_deadline_in_ms(patience_ms);
 	peer->pinged_ns = 0;
 	peer->pending = 1; // ours, until all are asked
-	if (hzi_recreate_proxies(cluster, peer) != HZ_OK ||
+	if (hzi_schemas_set_up(cluster, peer) != HZ_OK ||
+			hzi_recreate_proxies(cluster, peer) != HZ_OK ||
 			hzi_registrations_set_up(cluster, peer) != HZ_OK) {
 		hzi_peer_close(cluster, peer, HZ_ERR_MEMORY, "no memory for its set-up");
 		return;

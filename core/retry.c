@@ -85,9 +85,12 @@ hzi_retry_decide(hzi_call *call, bool wait_room, int64_t now_ns)
 {
 	hz_client *client = call->client;
 	int64_t deadline = atomic_load_explicit(&call->deadline_ns, memory_order_relaxed);
-	hzi_again aimed = call->aim != NULL ? call->aim->again(call) : HZI_AGAIN_NO;
-	// A fan-out has tried again in each of its parts; as a whole it can only wait for room.
-	bool over = call->op->proto == NULL && call->code != HZ_ERR_OVERLOAD;
+	hzi_again aimed = call->aim != NULL && !call->awaits_schema ? call->aim->again(call)
+								    : HZI_AGAIN_NO;
+	// A fan-out has tried again in each of its parts; as a whole it can only wait for room, or
+	// for a schema.
+	bool over = call->op->proto == NULL && call->code != HZ_ERR_OVERLOAD &&
+			!(call->code == HZ_ERR_OFFLINE && call->awaits_schema);
 	if (over || (aimed == HZI_AGAIN_NO && !worth_repeating(call, wait_room))) {
 		return HZI_RETRY_FAIL;
 	}

@@ -298,6 +298,7 @@ hzi_topology_learn(hzi_cluster *cluster, const hzi_peer *peer, const hzi_handsha
 		hzi_topology_follow(cluster, peer->conn_id);
 		// Also with the same cluster id: after a split brain it may have been another half.
 		cluster->proxies_due = true;
+		cluster->schemas_due = true;
 	}
 	hzi_view_reader reader = reader_for(cluster, peer->conn_id);
 	hz_err e = hzi_view_read_reply(

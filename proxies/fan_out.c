@@ -62,11 +62,13 @@ sorted_init(sorted *all, const hz_client *client, size_t n, size_t width, size_t
 
 // Appends one value; only its length is known until all are there, since the buffer still moves.
 static hz_err
-add_value(sorted *all, size_t at, const hz_value *value, bool big_endian, int32_t *hash,
+add_value(sorted *all, size_t at, const hz_value *value, hzi_call *call, int32_t *hash,
 		hz_error *err)
 {
 	size_t before = all->bytes.len;
-	hz_err e = hzi_data_write(&all->bytes, value, big_endian, hash, err);
+	hzi_schema_sink sink = hzi_call_sink(call);
+	bool be = call->client->config->big_endian;
+	hz_err e = hzi_data_write_to(&all->bytes, value, be, &sink, hash, err);
 	all->given[at].n = (uint32_t)(all->bytes.len - before);
 	return e;
 }
@@ -96,16 +98,16 @@ sort(sorted *all)
 
 // Serializes and sorts. Either keys or entries is NULL.
 static hz_err
-sorted_fill(sorted *all, const hz_client *client, const hz_value *keys, const hz_entry *entries,
+sorted_fill(sorted *all, hzi_call *parent, const hz_value *keys, const hz_entry *entries,
 		hz_error *err)
 {
-	bool big_endian = client->config->big_endian;
+	const hz_client *client = parent->client;
 	for (size_t i = 0; i < all->n; i++) {
 		int32_t hash = 0;
 		const hz_value *key = keys != NULL ? &keys[i] : &entries[i].key;
-		hz_err e = add_value(all, i * all->width, key, big_endian, &hash, err);
+		hz_err e = add_value(all, i * all->width, key, parent, &hash, err);
 		if (e == HZ_OK && all->width == 2) {
-			e = add_value(all, i * 2 + 1, &entries[i].value, big_endian, NULL, err);
+			e = add_value(all, i * 2 + 1, &entries[i].value, parent, NULL, err);
 		}
 		if (e != HZ_OK) {
 			return e;
@@ -169,7 +171,7 @@ hzi_fan_out_send(hzi_handle *handle, const hzi_fan_out *how, const hz_value *key
 	hz_error *err = hzi_call_error(parent);
 	hz_err e = sorted_init(&all, client, n, entries != NULL ? 2 : 1, how->room, err);
 	if (e == HZ_OK) {
-		e = sorted_fill(&all, client, keys, entries, err);
+		e = sorted_fill(&all, parent, keys, entries, err);
 	}
 	if (e == HZ_OK) {
 		// So that each connection gets all that is for it in one write.

@@ -197,6 +197,7 @@ typedef struct level {
 } level;
 
 typedef struct writer {
+	hzi_write *to;
 	hzi_buf *buf;
 	size_t start;
 	bool be;
@@ -268,11 +269,29 @@ append_raw(hzi_buf *buf, const hz_value *v, bool be, hz_error *err)
 	return HZ_OK;
 }
 
+// What has no row in the table of types.
+static bool
+is_rowless(const hz_value *v)
+{
+	return v->kind_ == HZ_KIND_RAW || v->kind_ == HZ_KIND_RECORD;
+}
+
+static hz_err
+append_rowless(hzi_write *to, const hz_value *v, hz_error *err)
+{
+	if (hzi_value_is_wire(v)) {
+		return append_raw(to->buf, v, to->be, err);
+	}
+	return append_type(to->buf, HZI_TYPE_COMPACT, to->be) ? hzi_record_append(to, v, err)
+							      : out_of_memory(err);
+}
+
 hz_err
 hzi_stream_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err)
 {
-	if (v->kind_ == HZ_KIND_RAW) {
-		return append_raw(buf, v, be, err);
+	hzi_write to = {.buf = buf, .be = be};
+	if (is_rowless(v)) {
+		return append_rowless(&to, v, err);
 	}
 	const hzi_builtin *row = hzi_builtin_of(v);
 	if (row == NULL) {
@@ -282,15 +301,15 @@ hzi_stream_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err)
 		return out_of_memory(err);
 	}
 	return row->shape == &hzi_shape_collection && !hzi_value_is_ready(v, be)
-			? hzi_collection_append(buf, v, be, err)
+			? hzi_collection_append(&to, v, err)
 			: hzi_payload_append(buf, row, v, be, err);
 }
 
 static hz_err
 append_item(writer *w, const hz_value *item, hz_error *err)
 {
-	if (item->kind_ == HZ_KIND_RAW) {
-		return append_raw(w->buf, item, w->be, err);
+	if (is_rowless(item)) {
+		return append_rowless(w->to, item, err);
 	}
 	const hzi_builtin *row = hzi_builtin_of(item);
 	if (row == NULL) {
@@ -306,12 +325,13 @@ append_item(writer *w, const hz_value *item, hz_error *err)
 }
 
 hz_err
-hzi_collection_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err)
+hzi_collection_append(hzi_write *to, const hz_value *v, hz_error *err)
 {
 	writer w;
-	w.buf = buf;
-	w.start = buf->len;
-	w.be = be;
+	w.to = to;
+	w.buf = to->buf;
+	w.start = to->buf->len;
+	w.be = to->be;
 	w.depth = 0;
 	hz_err code = open_level(&w, hzi_builtin_of(v), v, err);
 	while (code == HZ_OK && w.depth != 0) {
@@ -322,7 +342,7 @@ hzi_collection_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err)
 			continue;
 		}
 		code = append_item(&w, &item, err);
-		if (code == HZ_OK && buf->len - w.start > INT32_MAX - 64) {
+		if (code == HZ_OK && w.buf->len - w.start > INT32_MAX - 64) {
 			code = hzi_fail(err, HZ_ERR_LIMIT,
 					"a value of 2 GiB or more cannot be serialized");
 		}

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "serialization/builtin.h"
+#include "serialization/compact_write.h"
 
 // Lends the next object of a LIST, or of a MAP (its keys and values in turn). `*pos` starts at 0.
 // False after the last.
@@ -15,9 +16,9 @@ bool hzi_collection_step(const hz_value *v, size_t *pos, hz_value *item);
 // How many objects the steps will yield, divided by two for a MAP.
 size_t hzi_collection_count(const hz_value *v);
 
-// Appends the payload of a LIST or MAP. On failure `buf` holds a part of it. Lends v. HZ_ERR_LIMIT
+// Appends the payload of a LIST or MAP. On failure the buffer holds a part of it. Lends v. HZ_ERR_LIMIT
 // (too deep, 2 GiB), HZ_ERR_MEMORY, and what refuses an item.
-hz_err hzi_collection_append(hzi_buf *buf, const hz_value *v, bool be, hz_error *err);
+hz_err hzi_collection_append(hzi_write *to, const hz_value *v, hz_error *err);
 
 // Appends a value of any kind as an object inside another one: its type id in the stream's byte
 // order, then its payload; the null value is a type id alone. Lends v. On failure `buf` holds a

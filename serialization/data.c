@@ -62,31 +62,61 @@ append_raw(hzi_buf *out, const hz_value *v, bool be, hz_error *err)
 }
 
 static hz_err
-append_builtin(hzi_buf *out, const hz_value *v, bool be, hz_error *err)
+append_header(hzi_buf *out, int32_t type_id, hz_error *err)
+{
+	uint8_t *header = hzi_buf_extend(out, HZI_DATA_HEADER);
+	if (header == NULL) {
+		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a value");
+	}
+	hzi_store_be32(header, 0);
+	hzi_store_be32(header + 4, (uint32_t)type_id);
+	return HZ_OK;
+}
+
+static hz_err
+append_builtin(hzi_write *to, const hz_value *v, hz_error *err)
 {
 	const hzi_builtin *row = hzi_builtin_of(v);
 	if (row == NULL || row->kind == HZ_KIND_NULL) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT,
 				row == NULL ? "not a value" : "a null value is not allowed here");
 	}
-	uint8_t *header = hzi_buf_extend(out, HZI_DATA_HEADER);
-	if (header == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a value");
+	hz_err code = append_header(to->buf, row->type_id, err);
+	if (code != HZ_OK) {
+		return code;
 	}
-	hzi_store_be32(header, 0);
-	hzi_store_be32(header + 4, (uint32_t)row->type_id);
-	if (row->shape == &hzi_shape_collection && !hzi_value_is_ready(v, be)) {
-		return hzi_collection_append(out, v, be, err);
+	if (row->shape == &hzi_shape_collection && !hzi_value_is_ready(v, to->be)) {
+		return hzi_collection_append(to, v, err);
 	}
-	return hzi_payload_append(out, row, v, be, err);
+	return hzi_payload_append(to->buf, row, v, to->be, err);
+}
+
+static hz_err
+append_record(hzi_write *to, const hz_value *v, hz_error *err)
+{
+	hz_err code = append_header(to->buf, HZI_TYPE_COMPACT, err);
+	return code == HZ_OK ? hzi_record_append(to, v, err) : code;
 }
 
 hz_err
 hzi_data_write(hzi_buf *out, const hz_value *v, bool big_endian, int32_t *hash, hz_error *err)
 {
+	return hzi_data_write_to(out, v, big_endian, NULL, hash, err);
+}
+
+hz_err
+hzi_data_write_to(hzi_buf *out, const hz_value *v, bool big_endian, const hzi_schema_sink *sink,
+		int32_t *hash, hz_error *err)
+{
 	size_t start = out->len;
-	hz_err code = v->kind_ == HZ_KIND_RAW ? append_raw(out, v, big_endian, err)
-					      : append_builtin(out, v, big_endian, err);
+	hzi_write to = {.buf = out, .be = big_endian, .sink = sink};
+	bool is_record = v->kind_ == HZ_KIND_RECORD;
+	hz_err code = HZ_OK;
+	if (v->kind_ == HZ_KIND_RAW || (is_record && hzi_value_is_wire(v))) {
+		code = append_raw(out, v, big_endian, err);
+	} else {
+		code = is_record ? append_record(&to, v, err) : append_builtin(&to, v, err);
+	}
 	if (code != HZ_OK) {
 		out->len = start;
 		return code;
@@ -127,6 +157,10 @@ hzi_value_view(const uint8_t *p, size_t n, bool big_endian, hz_value *out)
 	}
 	if (found == HZI_EXTENT_UNKNOWN) {
 		view_raw(p, n, big_endian, out);
+		// Where it ends says its schema, which may have to be asked for: see compact_read.h.
+		if (hzi_value_is_compact(out)) {
+			out->kind_ = HZ_KIND_RECORD;
+		}
 		return HZ_OK;
 	}
 	// Bytes behind the end are somebody's mistake as well, and nobody would see them again.

@@ -8,6 +8,7 @@
 #include "base/block.h"
 #include "base/buf.h"
 #include "serialization/builtin.h"
+#include "serialization/compact_write.h"
 
 #include <hazelcast/error.h>
 #include <hazelcast/value.h>
@@ -20,6 +21,11 @@
 // hz_value_serialize. Allocates only by growing `out`. Any thread; does not block.
 hz_err hzi_data_write(
 		hzi_buf *out, const hz_value *v, bool big_endian, int32_t *hash, hz_error *err);
+
+// The same, and tells `sink` (NULL: nobody) of the schemas of the records that were written. What
+// the sink refuses is refused.
+hz_err hzi_data_write_to(hzi_buf *out, const hz_value *v, bool big_endian,
+		const hzi_schema_sink *sink, int32_t *hash, hz_error *err);
 
 // True if the payload of a value can be copied as it lies.
 static inline bool

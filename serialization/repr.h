@@ -14,6 +14,9 @@
 // before it. HZI_VALUE_LE: the payload is little-endian. HZI_VALUE_OWNED: ext_.block is an
 // hzi_block and the value holds a reference to it. HZ_VALUE_TERMINATED_: a zero byte follows the
 // last one.
+//
+// A RECORD is of the wire with HZI_VALUE_DATA always, or borrowed: a struct in u_.p of the type in
+// ext_.block, or with HZI_VALUE_GENERIC an hz_generic_record in u_.p.
 #ifndef HZI_SERIALIZATION_REPR_H
 #define HZI_SERIALIZATION_REPR_H
 
@@ -26,6 +29,7 @@ enum {
 	HZI_VALUE_LE = 0x02,
 	HZI_VALUE_DATA = 0x04,
 	HZI_VALUE_OWNED = 0x10,
+	HZI_VALUE_GENERIC = 0x20,
 };
 
 _Static_assert(HZ_VALUE_DATA_ == (HZI_VALUE_WIRE | HZI_VALUE_DATA), "hz_data() says the same");
@@ -74,6 +78,14 @@ hzi_value_wire_type(const hz_value *v)
 				: (int32_t)hzi_load_be32((const uint8_t *)v->u_.p + 4);
 	}
 	return (int32_t)hzi_load32((const uint8_t *)v->u_.p - 4, hzi_value_is_big_endian(v));
+}
+
+// True for serialized Compact records, also for those inside Data that nobody has looked into.
+static inline bool
+hzi_value_is_compact(const hz_value *v)
+{
+	return (v->kind_ == HZ_KIND_RECORD || v->kind_ == HZ_KIND_RAW) && hzi_value_is_wire(v) &&
+			v->len_ >= HZI_DATA_HEADER + 8 && hzi_value_wire_type(v) == -55;
 }
 
 // The same value without its reference: for what is lent.

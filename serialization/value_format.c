@@ -5,6 +5,7 @@
 #include "serialization/collection.h"
 #include "serialization/sink.h"
 
+#include <hazelcast/generic_record.h>
 #include <hazelcast/value_read.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -213,6 +214,24 @@ print_raw(hzi_sink *to, const hz_value *v)
 	put(to, "<type %" PRId32 ", %" PRIu32 " bytes>", hz_value_type_id(v), v->len_);
 }
 
+static void
+print_record(hzi_sink *to, const hz_value *v)
+{
+	int64_t id = 0;
+	if (hz_value_get_schema_id(v, &id) == HZ_OK) {
+		put(to, "<record of schema %" PRId64 ", %" PRIu32 " bytes>", id, v->len_);
+		return;
+	}
+	const hz_generic_record *record = NULL;
+	const hz_record_type *type = v->ext_.block;
+	const char *name = hz_value_get_generic_record(v, &record) == HZ_OK
+			? hz_generic_record_type(record)
+			: type->name;
+	put(to, "<record of type ");
+	hzi_sink_put(to, name, strlen(name));
+	hzi_sink_put_char(to, '>');
+}
+
 // The kinds without a row hold others and are walked.
 static printer *const printers[HZ_KIND_COUNT] = {
 		[HZ_KIND_NULL] = print_null,
@@ -236,6 +255,7 @@ static printer *const printers[HZ_KIND_COUNT] = {
 		[HZ_KIND_LOCAL_DATE_TIME] = print_local_date_time,
 		[HZ_KIND_OFFSET_DATE_TIME] = print_offset_date_time,
 		[HZ_KIND_RAW] = print_raw,
+		[HZ_KIND_RECORD] = print_record,
 };
 
 // ---- What holds others ----

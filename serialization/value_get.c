@@ -2,6 +2,7 @@
 //
 // Readers of single values.
 #include "serialization/builtin.h"
+#include "serialization/compact_write.h"
 
 #include <hazelcast/value_read.h>
 
@@ -37,6 +38,9 @@ hz_value_type_id(const hz_value *v)
 	}
 	if (hzi_value_is_wire(v)) {
 		return v->u_.p == NULL ? 0 : hzi_value_wire_type(v);
+	}
+	if (v->kind_ == HZ_KIND_RECORD) {
+		return HZI_TYPE_COMPACT;
 	}
 	const hzi_builtin *row = hzi_builtin_by_kind(v->kind_);
 	return row == NULL ? 0 : row->type_id;

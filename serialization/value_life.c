@@ -50,7 +50,7 @@ write_block(const hz_value *v, bool be, hzi_block **out, size_t *n, hz_error *er
 	const hzi_builtin *row = hzi_builtin_of(v);
 	size_t payload = hzi_value_is_wire(v) ? v->len_ : 256;
 	hz_err code = HZ_OK;
-	if (v->kind_ == HZ_KIND_RAW) {
+	if (v->kind_ == HZ_KIND_RAW || (v->kind_ == HZ_KIND_RECORD && hzi_value_is_wire(v))) {
 		code = hzi_raw_check(v, be, err);
 	} else if (row != NULL && row->shape->measure != NULL) {
 		code = row->shape->measure(row, v, &payload, err);
@@ -175,12 +175,31 @@ raw_equal(const hz_value *a, const hz_value *b)
 	return a->len_ == b->len_ && (a->len_ == 0 || memcmp(a->u_.p, b->u_.p, a->len_) == 0);
 }
 
+// Records are the same if they would be written the same.
+static bool
+record_equal(const hz_value *a, const hz_value *b)
+{
+	bool be = (a->flags_ & b->flags_ & HZI_VALUE_LE) == 0;
+	hzi_buf bytes[2] = {{0}, {0}};
+	bool equal = hzi_data_write(&bytes[0], a, be, NULL, NULL) == HZ_OK &&
+			hzi_data_write(&bytes[1], b, be, NULL, NULL) == HZ_OK &&
+			bytes[0].len == bytes[1].len &&
+			memcmp(bytes[0].data + HZI_DATA_HEADER, bytes[1].data + HZI_DATA_HEADER,
+					bytes[0].len - HZI_DATA_HEADER) == 0;
+	hzi_buf_clear(&bytes[0]);
+	hzi_buf_clear(&bytes[1]);
+	return equal;
+}
+
 // For all but collections.
 static bool
 simple_equal(const hz_value *a, const hz_value *b)
 {
 	if (a->kind_ == HZ_KIND_RAW) {
 		return raw_equal(a, b);
+	}
+	if (a->kind_ == HZ_KIND_RECORD) {
+		return record_equal(a, b);
 	}
 	const hzi_builtin *row = hzi_builtin_by_kind(a->kind_);
 	return row != NULL && row->shape->equal(row, a, b);

@@ -22,6 +22,7 @@
 #include <hazelcast/future.h>
 #include <hazelcast/id_generator.h>
 #include <hazelcast/identified.h>
+#include <hazelcast/generic_record.h>
 #include <hazelcast/item_listener.h>
 #include <hazelcast/items.h>
 #include <hazelcast/list.h>
@@ -36,6 +37,7 @@
 #include <hazelcast/predicate.h>
 #include <hazelcast/projection.h>
 #include <hazelcast/queue.h>
+#include <hazelcast/record.h>
 #include <hazelcast/reliable_topic.h>
 #include <hazelcast/replicated_map.h>
 #include <hazelcast/ringbuffer.h>

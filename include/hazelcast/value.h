@@ -68,12 +68,13 @@ extern "C" {
 	X(STRS, 27, "String[]")                                                                    \
 	X(LIST, 28, "Collection")                                                                  \
 	X(MAP, 29, "Map")                                                                          \
-	X(RAW, 30, "serialized object")
+	X(RAW, 30, "serialized object")                                                            \
+	X(RECORD, 31, "Compact object")
 
 // What a value is. LIST stands for every Java collection and Object[], MAP for every map and a
-// single map entry, RAW for what is known by its bytes and its type id only.
+// single map entry, RAW for what is known by its bytes and its type id only. RECORD: see record.h.
 typedef enum hz_kind {
-	HZ_KIND_COUNT = 31, // no kind: how many there are
+	HZ_KIND_COUNT = 32, // no kind: how many there are
 #define HZ_KIND_ENUM_(name, number, java) HZ_KIND_##name = (number),
 	HZ_KIND_MAP_(HZ_KIND_ENUM_)
 #undef HZ_KIND_ENUM_
