@@ -3,6 +3,10 @@
 #include "core/items.h"
 #include "protocol/gen/map.h"
 #include "proxies/map.h"
+#include "proxies/scan_place.h"
+#include "serialization/aggregator.h"
+#include "serialization/data.h"
+#include "serialization/predicate.h"
 
 #include <stdlib.h>
 
@@ -10,69 +14,33 @@
 
 static hz_err read_keys(hzi_call *call, hz_result *out, hz_error *err);
 static hz_err read_entries(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err read_results(hzi_call *call, hz_result *out, hz_error *err);
 
 static const hzi_op FETCH_KEYS = {&HZP_MAP_FETCH_KEYS, HZ_RESULT_ITEMS, 0, read_keys};
 static const hzi_op FETCH_ENTRIES = {&HZP_MAP_FETCH_ENTRIES, HZ_RESULT_ITEMS, 0, read_entries};
+static const hzi_op FETCH_QUERY = {&HZP_MAP_FETCH_WITH_QUERY, HZ_RESULT_ITEMS, 0, read_results};
 
-// Where a scan stands in the partition it is in: a list of (index, table size) that the member
-// gives with each page and wants back for the next. It grows when the partition's table does. An
-// index below zero says that there are no more pages.
-typedef struct scan_place {
-	hzp_entry_i32_i32 *pointers;
-	size_t n;
-} scan_place;
+// What an item of a page is.
+typedef enum shape {
+	ENTRIES, // a key with its value
+	KEYS,    // a key alone
+	PAIRS,   // an object that has both: the result of a query for whole entries
+	RESULTS  // what a projection made
+} shape;
 
 struct hz_map_scan {
 	hz_map map; // a handle of the scan's own
 	const hzi_op *op;
+	shape shape;
+	hzi_buf projection; // of a query: Data
+	hzi_buf filter;
 	int32_t page_size;
 	int32_t partitions;
 	int32_t partition; // == partitions: the scan is over
 	bool last_page;    // of this partition
-	scan_place place;
+	hzi_scan_place place;
 	hz_items *page;
 };
-
-// ---- Places ----
-
-static hz_err
-place_start(scan_place *place)
-{
-	hzp_entry_i32_i32 *first = realloc(place->pointers, sizeof(*first));
-	if (first == NULL) {
-		return HZ_ERR_MEMORY;
-	}
-	*first = (hzp_entry_i32_i32){.key = INT32_MAX, .value = -1};
-	place->pointers = first;
-	place->n = 1;
-	return HZ_OK;
-}
-
-static hz_err
-place_read(scan_place *place, const hzp_list *list, hz_error *err)
-{
-	hzp_iter iter = hzp_iter_start(list);
-	if (list->count == 0) {
-		return hzi_fail(err, HZ_ERR_PROTOCOL,
-				"a page of a scan does not say what follows it");
-	}
-	hzp_entry_i32_i32 *read = calloc(list->count, sizeof(*read));
-	if (read == NULL) {
-		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for the place of a scan");
-	}
-	for (uint32_t i = 0; i < list->count && hzp_iter_next(&iter, &read[i]); i++) {
-	}
-	free(place->pointers);
-	place->pointers = read;
-	place->n = list->count;
-	return HZ_OK;
-}
-
-static bool
-place_is_end(const scan_place *place)
-{
-	return place->pointers[place->n - 1].key < 0;
-}
 
 // ---- Pages ----
 
@@ -82,17 +50,22 @@ read_page(hzi_call *call, const hzp_list *list, const hzp_list *pointers, bool p
 		hz_result *out, hz_error *err)
 {
 	hz_map_scan *scan = call->extra;
+	// A query may find nothing for a while; the members' pages of a whole map are never empty.
+	bool no_more = list->count == 0 && scan->op != &FETCH_QUERY;
+	if (list->count == 0 && !no_more && hzi_scan_place_equals(&scan->place, pointers)) {
+		return hzi_fail(err, HZ_ERR_PROTOCOL, "a page of a scan leads nowhere");
+	}
 	hz_items *items = hzi_items_new(1, call->client->config->big_endian);
 	if (items == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a page");
 	}
-	hz_err e = place_read(&scan->place, pointers, err);
+	hz_err e = hzi_scan_place_read(&scan->place, pointers, err);
 	if (e != HZ_OK) {
 		hz_items_destroy(&items);
 		return e;
 	}
 	hzi_items_add(items, &call->response, list, pairs);
-	scan->last_page = list->count == 0 || place_is_end(&scan->place);
+	scan->last_page = no_more || hzi_scan_place_is_end(&scan->place);
 	out->u.items = items;
 	return HZ_OK;
 }
@@ -117,9 +90,44 @@ read_entries(hzi_call *call, hz_result *out, hz_error *err)
 					    out, err);
 }
 
+static hz_err
+read_results(hzi_call *call, hz_result *out, hz_error *err)
+{
+	hzp_map_fetch_with_query_response response;
+	hz_err e = hzi_call_decode(call, &response, err);
+	return e != HZ_OK ? e
+			  : read_page(call, &response.results, &response.iteration_pointers, false,
+					    out, err);
+}
+
 // The requests for keys and for entries have the same fields.
 _Static_assert(sizeof(hzp_map_fetch_keys_request) == sizeof(hzp_map_fetch_entries_request),
 		"same fields");
+
+static hz_future
+send_fetch(hz_map_scan *scan, hzi_call *call)
+{
+	hzp_bytes name = hzi_handle_name(&scan->map.handle);
+	hzp_list pointers = HZP_LIST(scan->place.pointers, scan->place.n);
+	if (scan->op != &FETCH_QUERY) {
+		return hzi_call_submit(call,
+				&(hzp_map_fetch_entries_request){
+						.name = name,
+						.iteration_pointers = pointers,
+						.batch = scan->page_size,
+				});
+	}
+	return hzi_call_submit(call,
+			&(hzp_map_fetch_with_query_request){
+					.name = name,
+					.iteration_pointers = pointers,
+					.projection = {scan->projection.data,
+							(uint32_t)scan->projection.len},
+					.predicate = {scan->filter.data,
+							(uint32_t)scan->filter.len},
+					.batch = scan->page_size,
+			});
+}
 
 static hz_err
 fetch(hz_map_scan *scan, hz_error *err)
@@ -131,13 +139,7 @@ fetch(hz_map_scan *scan, hz_error *err)
 		// This thread awaits the call, so the scan outlives it.
 		call->extra = scan;
 		hzi_call_to_partition(call, scan->partition);
-		future = hzi_call_submit(call,
-				&(hzp_map_fetch_entries_request){
-						.name = hzi_handle_name(&scan->map.handle),
-						.iteration_pointers = HZP_LIST(scan->place.pointers,
-								scan->place.n),
-						.batch = scan->page_size,
-				});
+		future = send_fetch(scan, call);
 	}
 	hz_err e = hz_run_items(future, &page, err);
 	if (e == HZ_OK) {
@@ -149,20 +151,48 @@ fetch(hz_map_scan *scan, hz_error *err)
 
 // ---- The scan ----
 
+static bool
+next_pair(hz_map_scan *scan, hz_value *key, hz_value *value)
+{
+	hz_value both, k, v;
+	size_t pos = 0;
+	if (!hz_items_next(scan->page, NULL, &both)) {
+		return false;
+	}
+	// What is no entry after all is shown as what it is.
+	if (!hz_value_next_entry(&both, &pos, &k, &v)) {
+		k = hz_null();
+		v = both;
+	}
+	if (key != NULL) {
+		*key = k;
+	}
+	if (value != NULL) {
+		*value = v;
+	}
+	return true;
+}
+
 // Keys are given where entries have theirs, not where a list has its items.
 static bool
 next_in_page(hz_map_scan *scan, hz_value *key, hz_value *value)
 {
-	if (scan->op == &FETCH_ENTRIES) {
+	switch (scan->shape) {
+	case ENTRIES:
 		return hz_items_next(scan->page, key, value);
+	case KEYS:
+		return hz_items_next(scan->page, NULL, key);
+	case PAIRS:
+		return next_pair(scan, key, value);
+	default:
+		return hz_items_next(scan->page, NULL, value);
 	}
-	return hz_items_next(scan->page, NULL, key);
 }
 
 static hz_err
 next_partition(hz_map_scan *scan, hz_error *err)
 {
-	if (place_start(&scan->place) != HZ_OK) {
+	if (hzi_scan_place_start(&scan->place) != HZ_OK) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for the place of a scan");
 	}
 	hz_items_destroy(&scan->page);
@@ -208,15 +238,74 @@ check(hz_map *map, const hz_scan_options *given, hz_scan_options *options, hz_er
 	if (e != HZ_OK) {
 		return hzi_fail(err, e, "%s", hz_err_text(e));
 	}
-	if (!hzi_options_copy(options, sizeof(*options), given) || options->page_size < 0) {
+	if (!hzi_options_copy(options, sizeof(*options), given) || options->page_size < 0 ||
+			(options->keys_only && options->projection != NULL)) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT,
-				"scan options without their size, or a negative page size");
+				"scan options without their size, with a negative page size, or "
+				"with keys_only and a projection");
 	}
 	if (hz_client_partition_count(map->handle.client) <= 0) {
 		return hzi_fail(err, HZ_ERR_OFFLINE,
 				"the partitions of the cluster are not known yet");
 	}
 	return HZ_OK;
+}
+
+static hz_err
+write_object(const hz_map_scan *scan, hzi_buf *to, const hzi_object *object, hz_error *err)
+{
+	hz_value v;
+	bool big_endian = scan->map.handle.client->config->big_endian;
+	hz_err e = hzi_object_read(object, big_endian, &v, err);
+	return e == HZ_OK ? hzi_data_write(to, &v, big_endian, NULL, err) : e;
+}
+
+// A query for keys alone is one for that attribute of theirs.
+static hz_err
+write_projection(hz_map_scan *scan, const hz_scan_options *options, hz_error *err)
+{
+	if (options->projection != NULL) {
+		return write_object(scan, &scan->projection, &options->projection->object, err);
+	}
+	hz_proj *own = options->keys_only ? hz_proj_single(HZ_ATTR_KEY) : hz_proj_identity();
+	hz_err e = write_object(scan, &scan->projection, &own->object, err);
+	hz_proj_destroy(&own);
+	return e;
+}
+
+static hz_err
+write_filter(hz_map_scan *scan, const hz_pred *filter, hz_error *err)
+{
+	if (filter != NULL && filter->target == NULL) {
+		return write_object(scan, &scan->filter, &filter->object, err);
+	}
+	if (filter != NULL) {
+		const hz_client *client = scan->map.handle.client;
+		scan->partition = hzi_partitions_of(&client->partitions,
+				filter->hash[client->config->big_endian ? 1 : 0]);
+		scan->partitions = scan->partition + 1;
+		return write_object(scan, &scan->filter, &filter->target->object, err);
+	}
+	hz_pred *all = hz_pred_true();
+	hz_err e = write_object(scan, &scan->filter, &all->object, err);
+	hz_pred_destroy(&all);
+	return e;
+}
+
+static hz_err
+prepare(hz_map_scan *scan, const hz_scan_options *options, hz_error *err)
+{
+	scan->shape = options->keys_only ? KEYS : ENTRIES;
+	scan->op = options->keys_only ? &FETCH_KEYS : &FETCH_ENTRIES;
+	scan->page_size = options->page_size > 0 ? options->page_size : DEFAULT_PAGE;
+	scan->partitions = hz_client_partition_count(scan->map.handle.client);
+	if (options->filter == NULL && options->projection == NULL) {
+		return HZ_OK;
+	}
+	scan->op = &FETCH_QUERY;
+	scan->shape = options->projection != NULL ? RESULTS : options->keys_only ? KEYS : PAIRS;
+	hz_err e = write_projection(scan, options, err);
+	return e == HZ_OK ? write_filter(scan, options->filter, err) : e;
 }
 
 HZ_API hz_err
@@ -231,14 +320,16 @@ hz_map_scan_open(hz_map *map, const hz_scan_options *given, hz_map_scan **out, h
 		return e;
 	}
 	hz_map_scan *scan = calloc(1, sizeof(*scan));
-	if (scan == NULL || place_start(&scan->place) != HZ_OK) {
+	if (scan == NULL || hzi_scan_place_start(&scan->place) != HZ_OK) {
 		free(scan);
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a scan");
 	}
 	hzi_handle_copy(&scan->map.handle, &map->handle);
-	scan->op = options.keys_only ? &FETCH_KEYS : &FETCH_ENTRIES;
-	scan->page_size = options.page_size > 0 ? options.page_size : DEFAULT_PAGE;
-	scan->partitions = hz_client_partition_count(map->handle.client);
+	e = prepare(scan, &options, err);
+	if (e != HZ_OK) {
+		hz_map_scan_destroy(&scan);
+		return e;
+	}
 	*out = scan;
 	return HZ_OK;
 }
@@ -255,6 +346,8 @@ hz_map_scan_destroy(hz_map_scan **scan)
 		return;
 	}
 	hz_items_destroy(&gone->page);
+	hzi_buf_clear(&gone->projection);
+	hzi_buf_clear(&gone->filter);
 	free(gone->place.pointers);
 	hzi_handle_drop(&gone->map.handle);
 	free(gone);
