@@ -2,6 +2,7 @@
 #include "proxies/cp/stake.h"
 
 #include "base/platform.h"
+#include "protocol/encode.h"
 #include "proxies/cp/bond.h"
 
 #include <stdlib.h>
@@ -53,10 +54,14 @@ hzi_cp_stake_drop(hzi_cp_stake *stake)
 
 // ---- What came too late ----
 
+// A request that finds no memory is one of the things that may go better later.
 static hzi_again
 again_undo(hzi_call *call)
 {
 	const hzi_cp_stake *stake = call->aim_ctx;
+	if (call->code == HZ_ERR_MEMORY) {
+		return HZI_AGAIN_LATER;
+	}
 	return hzi_cp_bond_again_as(call, stake->bond, stake->request.session_id > 0);
 }
 
@@ -65,7 +70,8 @@ choose_undo(hzi_call *call)
 {
 	const hzi_cp_stake *stake = call->aim_ctx;
 	hzi_cp_route(call, stake->bond->group);
-	return HZ_OK;
+	hzi_buf_reset(&call->request);
+	return hzp_encode(&call->request, call->op->proto->request, &stake->request);
 }
 
 static void
@@ -101,7 +107,7 @@ run_undo(hzi_job *job)
 		call->aim_ctx = stake;
 		call->extra = stake;
 		call->extra_free = drop_extra;
-		future = hzi_call_submit(call, &stake->request);
+		future = hzi_call_start(call); // its aim writes the request
 	} else {
 		hzi_cp_stake_drop(stake);
 	}
