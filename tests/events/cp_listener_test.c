@@ -4,8 +4,10 @@
 // come back, and are no majority any more. Three members that agree by Raft, of this test alone.
 #include "core/invocation.h"
 #include "protocol/gen/mc.h"
-#include "tests/cp/rig.h"
+#include "tests/support/cluster.h"
+#include "tests/support/suite.h"
 
+#include <hazelcast/hazelcast.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -334,4 +336,4 @@ static const hzt_case cases[] = {
 		{"hears_of_members_and_groups", hears_of_members_and_groups},
 };
 
-HZT_MAIN("cp_availability", cases)
+HZT_MAIN("cp_listener", cases)
