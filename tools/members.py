@@ -14,7 +14,8 @@
 
 Commands (members are numbered from 0):
     start N [KEY=VALUE ...]  -> addresses, when all N answer clients and see each other
-        version=5.7.0 name=dev heap=256m backup=1 cp=3 jet=1 jvm=OPTIONS prop.NAME=VALUE
+        version=5.7.0 name=dev heap=256m backup=1 cp=3 missing=14400 jet=1 jvm=OPTIONS
+        prop.NAME=VALUE
         xml=FILE (further elements) public=HOST:PORT,... (told to clients in place of the own one)
     kill I     SIGKILL             term I   SIGTERM: leaves in order, answered when it has left
     stop I     SIGSTOP             cont I   SIGCONT

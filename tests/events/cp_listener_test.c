@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PATIENCE_MS 60000
 
@@ -28,7 +27,6 @@ typedef struct heard {
 
 static hz_error err;
 static hzt_cluster *cluster;
-static char path[256]; // of the members' configuration, which a restart reads again
 static heard by_call, by_config;
 
 // ---- What is heard ----
@@ -162,28 +160,6 @@ look_at(size_t member)
 
 // ---- The members ----
 
-// As the launcher's own, but a member is missing for too long after five seconds.
-static void
-start_members(void)
-{
-	char spec[512];
-	const char *folder = getenv("TEST_TMPDIR");
-	snprintf(path, sizeof(path), "%s/cp-%ld.xml", folder != NULL ? folder : "/tmp",
-			(long)getpid());
-	FILE *f = fopen(path, "w");
-	HZT_CHECK(f != NULL);
-	fprintf(f,
-			"<cp-subsystem><cp-member-count>3</cp-member-count><group-size>3</"
-			"group-size>"
-			"<session-time-to-live-seconds>5</session-time-to-live-seconds>"
-			"<session-heartbeat-interval-seconds>1</session-heartbeat-interval-seconds>"
-			"<missing-cp-member-auto-removal-seconds>5"
-			"</missing-cp-member-auto-removal-seconds></cp-subsystem>\n");
-	fclose(f);
-	snprintf(spec, sizeof(spec), "3 version=5.4.0 xml=%s", path);
-	cluster = hzt_cluster_start(spec);
-}
-
 static bool
 is_connected(void *ctx)
 {
@@ -313,7 +289,8 @@ hears_of_members_and_groups(void)
 			.gap = on_gap,
 			.end = on_end};
 	hz_listener_id first = {0}, second = {0};
-	start_members();
+	// A member that is missing for longer than a session lives is no CP member any more.
+	cluster = hzt_cluster_start("3 version=5.4.0 cp=3 missing=10");
 	hz_client *client = start_client(&members, &availability);
 	members.ctx = availability.ctx = &by_call;
 	HZT_OK_ERR(hz_cp_listen_members(client, &members, &first, &err), &err);
@@ -329,7 +306,6 @@ hears_of_members_and_groups(void)
 	HZT_EQ_INT(atomic_load(&by_config.ends), 2);
 	hz_client_destroy(&client);
 	hzt_cluster_end(&cluster);
-	unlink(path);
 }
 
 static const hzt_case cases[] = {

@@ -10,12 +10,13 @@ DEFAULTS = {
     "heap": "256m",
     "backup": None,  # synchronous backups of maps and queues; None: the member's own default
     "cp": 0,  # CP members; 0: unsafe mode where the version has CP at all
+    "missing": 14400,  # seconds after which a CP member that is missing is none any more
     "jet": 0,  # 1: the Jet engine, which SQL needs
     "jvm": "",  # further options of the JVM
     "public": "",  # HOST:PORT,... what the members tell clients, for proxies and TLS terminators
     "xml": "",  # a file with further elements of <hazelcast>
 }
-NUMBERS = ("backup", "cp", "jet")
+NUMBERS = ("backup", "cp", "jet", "missing")
 
 # One member must answer quickly, be small, and not phone home; SIGTERM means: leave in order.
 PROPERTIES = {
@@ -75,7 +76,7 @@ RAFT = """
   <group-size>{n}</group-size>
   <session-time-to-live-seconds>10</session-time-to-live-seconds>
   <session-heartbeat-interval-seconds>2</session-heartbeat-interval-seconds>
-  <missing-cp-member-auto-removal-seconds>14400</missing-cp-member-auto-removal-seconds>
+  <missing-cp-member-auto-removal-seconds>{missing}</missing-cp-member-auto-removal-seconds>
 """
 
 # The last version whose open-source members have a CP subsystem.
@@ -154,7 +155,8 @@ def member_xml(member, members, spec):
     if spec.jet:
         parts.append('<jet enabled="true"/>')
     if spec.cp or spec.version.startswith(CP_VERSION):
-        parts.append(CP.format(raft=RAFT.format(n=spec.cp) if spec.cp else ""))
+        raft = RAFT.format(n=spec.cp, missing=spec.missing) if spec.cp else ""
+        parts.append(CP.format(raft=raft))
     if spec.xml:
         with open(spec.xml, encoding="utf-8") as f:
             parts.append(f.read())
