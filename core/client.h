@@ -62,6 +62,7 @@ struct hz_client {
 	// Calls that nobody waits for: worker 0 ticks while there are any.
 	_Atomic uint32_t asynchronous;
 
+	_Atomic uint64_t closings; // connections that were lost, counted before anybody hears of it
 	_Atomic int64_t lock_contexts; // ids of lock owners given out
 	_Atomic int64_t reference_ids; // of map locks: a retried lock is the same lock
 

@@ -192,6 +192,7 @@ on_closed(void *ctx, hzi_connection *conn, uint64_t conn_id, hz_err code, const 
 	// Before anything else: until the cluster thread reads the report, writes would wait for
 	// acknowledgements that cannot come.
 	atomic_store_explicit(&client->backups_ready, false, memory_order_release);
+	atomic_fetch_add(&client->closings, 1);
 	uint32_t count_now = hzi_slab_count(&client->slab);
 	for (uint32_t i = 0; i < count_now; i++) {
 		sweep_call(hzi_slab_at(&client->slab, i), conn_id, reported, why);

@@ -52,6 +52,8 @@ struct hzi_cell {
 	int64_t checked_ns;
 	int64_t held;       // by this client
 	hzi_tally suspects; // holders to be looked for, the last one first
+
+	hzi_holds holds; // of locks
 };
 
 static hz_err accept_any(const hzi_call *call);
@@ -89,16 +91,19 @@ bytes_of(const hzi_buf *buf)
 static void
 free_errand(hzi_errand *errand)
 {
+	if (errand->dropped != NULL && !errand->delivered) {
+		errand->dropped(errand);
+	}
 	hzi_buf_clear(&errand->expected);
 	hzi_buf_clear(&errand->value);
 	hzi_buf_clear(&errand->data);
 	free(errand);
 }
 
-static void
-free_unsent(void *extra)
+void
+hzi_errand_free_unsent(void *errand)
 {
-	free_errand(extra);
+	free_errand(errand);
 }
 
 // What a call keeps of its errand's data.
@@ -155,6 +160,10 @@ finish(hzi_cell *cell, hzi_errand *errand, const hzi_slice *why)
 	}
 	hzi_call *call = errand->id != 0 ? hzi_call_claim_local(cell->client, errand->id) : NULL;
 	if (call != NULL) {
+		if (cell->utility->deliver != NULL) {
+			cell->utility->deliver(cell, errand);
+		}
+		errand->delivered = errand->code == HZ_OK;
 		call->code = errand->code;
 		call->why = errand->why;
 		call->in_doubt = errand->code == HZ_ERR_INDETERMINATE;
@@ -799,8 +808,8 @@ again(hzi_call *call)
 
 // ---- Coming and waiting ----
 
-static void
-leave(void *what, int64_t id)
+void
+hzi_errand_leave(void *what, int64_t id)
 {
 	hzi_errand *errand = what;
 	hzi_cell *cell = errand->cell;
@@ -854,10 +863,10 @@ hzi_errand_begin(hzi_handle *handle, hzi_cell *cell, const hzi_op *op, int kind,
 	(*errand)->cell = cell;
 	(*errand)->kind = kind;
 	(*call)->aim = &aim;
-	(*call)->local = leave;
+	(*call)->local = hzi_errand_leave;
 	(*call)->aim_mark = HZ_ERR_TIMEOUT;
 	(*call)->extra = *errand;
-	(*call)->extra_free = free_unsent;
+	(*call)->extra_free = hzi_errand_free_unsent;
 	return true;
 }
 
@@ -964,6 +973,7 @@ make_cell(void)
 	hzi_cell *cell = calloc(1, sizeof(*cell));
 	if (cell != NULL) {
 		pthread_mutex_init(&cell->lock, NULL);
+		hzi_holds_init(&cell->holds);
 	}
 	return cell;
 }
@@ -990,6 +1000,7 @@ end_cell(void *shared)
 	hzi_buf_clear(&cell->next_text);
 	hzi_buf_clear(&cell->key);
 	free(cell->suspects.items);
+	hzi_holds_clear(&cell->holds);
 	pthread_mutex_destroy(&cell->lock);
 	free(cell);
 }
@@ -1034,8 +1045,31 @@ hzi_cell_open(hz_client *client, const hzi_utility *utility, hzi_name *name, con
 	if (e == HZ_OK && utility->listens) {
 		e = hzi_keeper_listen(client, cell, &cell->link, err);
 	}
+	if (e == HZ_OK && utility->closing != NULL) {
+		hzi_keeper_list(client, cell, &cell->link);
+	}
 	*out = cell;
 	return e;
+}
+
+const char *
+hzi_cell_name(const hzi_cell *cell)
+{
+	return cell->name;
+}
+
+hzi_holds *
+hzi_cell_holds(const hzi_cell *cell)
+{
+	return (hzi_holds *)&cell->holds;
+}
+
+void
+hzi_cell_closing(hzi_cell *cell, int64_t deadline_ns)
+{
+	if (cell->utility->closing != NULL) {
+		cell->utility->closing(cell, deadline_ns);
+	}
 }
 
 const char *

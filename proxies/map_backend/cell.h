@@ -14,6 +14,7 @@
 #define HZI_PROXIES_MAP_BACKEND_CELL_H
 
 #include "core/invocation.h"
+#include "proxies/map_backend/holds.h"
 #include "proxies/names.h"
 #include "proxies/map_backend/state.h"
 
@@ -44,6 +45,16 @@ typedef struct hzi_errand {
 	const char *why; // static
 	int64_t result;
 	int64_t takes; // what its client holds more of then
+	bool delivered; // the call has got it
+	// Not NULL: called when the errand ends without that, also if it was never applied.
+	void (*dropped)(struct hzi_errand *errand);
+	// Of locks.
+	int64_t owner;
+	uint64_t closings; // of the client, when nothing was in doubt
+	int64_t lease_ns;  // when the lease ends; HZI_NEVER: it has none; 0: as it was
+	int64_t timeout_ms; // how long to wait for the key lock
+	int64_t reference;  // the number of that request
+	int64_t locked;     // key locks that it stands for
 	hzi_buf data;
 } hzi_errand;
 
@@ -57,6 +68,12 @@ typedef struct hzi_utility {
 	// Fills `undo` with what undoes an errand that was applied for a call that had ended; false:
 	// nothing has to be undone. NULL: never.
 	bool (*undo)(const hzi_errand *errand, hzi_errand *undo);
+	// The call of an errand is about to get what it has brought, which may still be changed.
+	// NULL: nothing to do.
+	void (*deliver)(hzi_cell *cell, hzi_errand *errand);
+	// Before calls are refused: gives back what the client has, until the deadline at most.
+	// NULL: nothing to do.
+	void (*closing)(hzi_cell *cell, int64_t deadline_ns);
 	bool listens; // its errands may wait, so changes by others matter
 	bool leases;  // its holders are clients, whose share ends with them (keeper.h)
 } hzi_utility;
@@ -73,11 +90,18 @@ hz_client *hzi_cell_client(const hzi_cell *cell);
 const char *hzi_cell_map(const hzi_cell *cell);
 hzp_bytes hzi_cell_key(const hzi_cell *cell);
 
+// The name, and the locks that this client has; both lent.
+const char *hzi_cell_name(const hzi_cell *cell);
+hzi_holds *hzi_cell_holds(const hzi_cell *cell);
+
 // What this client has taken and not given back, as far as it knows. The agent alone asks.
 int64_t hzi_cell_held(const hzi_cell *cell);
 
 // Looks again for those who wait, since the entry may have changed. Any thread; does not block.
 void hzi_cell_poke(hzi_cell *cell);
+
+// The client is about to end: the utility's `closing`.
+void hzi_cell_closing(hzi_cell *cell, int64_t deadline_ns);
 
 // Whether any wait while nobody looks. Any thread.
 bool hzi_cell_has_waits(hzi_cell *cell);
@@ -88,6 +112,12 @@ bool hzi_cell_has_waits(hzi_cell *cell);
 // is the answer. handle NULL: HZ_ERR_ARGUMENT.
 bool hzi_errand_begin(hzi_handle *handle, hzi_cell *cell, const hzi_op *op, int kind,
 		hzi_call **call, hzi_errand **errand, hz_future *future);
+
+// What makes such a call one: call->local, when it begins with something else.
+void hzi_errand_leave(void *errand, int64_t id);
+
+// What frees an errand that was not left: call->extra_free.
+void hzi_errand_free_unsent(void *errand);
 
 // Serializes a value for it; null leaves it empty. False: return hzi_call_refused(call).
 bool hzi_errand_value(hzi_call *call, hz_value value, hzi_buf *to);

@@ -82,6 +82,21 @@ typedef struct hzi_semaphore_ops {
 	hz_future (*increase_permits)(hzi_cp_handle *handle, int32_t permits);
 } hzi_semaphore_ops;
 
+// Leases are 0 where there is none, which is all that CP knows.
+typedef struct hzi_fenced_lock_ops {
+	hz_future (*lock)(hzi_cp_handle *handle, int64_t lease_ms);
+	hz_future (*try_lock)(hzi_cp_handle *handle, int64_t timeout_ms, int64_t lease_ms);
+	hz_future (*unlock)(hzi_cp_handle *handle);
+	hz_future (*force_unlock)(hzi_cp_handle *handle);
+	hz_future (*is_locked)(hzi_cp_handle *handle);
+	hz_future (*is_locked_by_current_owner)(hzi_cp_handle *handle);
+	hz_future (*get_lock_count)(hzi_cp_handle *handle);
+	hz_future (*get_fence)(hzi_cp_handle *handle);
+	hz_future (*get_remaining_lease)(hzi_cp_handle *handle);
+	hz_future (*destroy)(hzi_cp_handle *handle);
+} hzi_fenced_lock_ops;
+
+extern const hzi_fenced_lock_ops hzi_fenced_lock_on_map;
 extern const hzi_semaphore_ops hzi_semaphore_on_map;
 extern const hzi_atomic_long_ops hzi_atomic_long_on_map;
 extern const hzi_atomic_reference_ops hzi_atomic_reference_on_map;

@@ -395,6 +395,15 @@ list_cell(keeper *k, hzi_cell *cell, hzi_cell_link *link)
 	pthread_mutex_unlock(&k->lock);
 }
 
+void
+hzi_keeper_list(hz_client *client, hzi_cell *cell, hzi_cell_link *link)
+{
+	keeper *k = find_of(client);
+	if (k != NULL) {
+		list_cell(k, cell, link);
+	}
+}
+
 hz_err
 hzi_keeper_listen(hz_client *client, hzi_cell *cell, hzi_cell_link *link, hz_error *err)
 {
@@ -500,8 +509,12 @@ closing(hz_client *client, int64_t deadline_ns)
 	}
 	pthread_mutex_lock(&k->lock);
 	bool vouching = k->vouching;
+	const hzi_cell_link *cells = k->cells;
 	k->closed = true;
 	pthread_mutex_unlock(&k->lock);
+	for (; cells != NULL; cells = cells->next) {
+		hzi_cell_closing(cells->cell, deadline_ns);
+	}
 	hz_call defaults = {.timeout_ms = (deadline_ns - hzi_now_ns()) / NS_PER_MS};
 	if (!vouching || defaults.timeout_ms <= 0 ||
 			!hzi_call_begin_on(client, &defaults, &DELETE, &call, &future)) {

@@ -32,6 +32,9 @@ bool hzi_keeper_is_vouched(hz_client *client);
 hz_err hzi_keeper_listen(
 		hz_client *client, hzi_cell *cell, hzi_cell_link *link, hz_error *err);
 
+// Lists the cell alone, so that it hears of the client's end. Any thread.
+void hzi_keeper_list(hz_client *client, hzi_cell *cell, hzi_cell_link *link);
+
 // Calls wait for a cell of the list: looks at it from time to time. Any thread; does not block.
 void hzi_keeper_watch(hz_client *client);
 

@@ -47,6 +47,7 @@ typedef struct hzi_state {
 	// Which of these an entry has, and under which names, its fields say.
 	int64_t number;
 	int64_t round;
+	int64_t until;
 	bool owned;
 	hzi_tally holders;
 	hzi_buf data; // a value as members keep it; empty: none
