@@ -367,6 +367,13 @@ extern inline hz_err hz_fenced_lock_destroy(hz_fenced_lock **lock, hz_error *err
 extern inline hz_err hz_fenced_lock_lock(hz_fenced_lock *lock, int64_t *fence, hz_error *err);
 extern inline hz_err hz_fenced_lock_try_lock(
 		hz_fenced_lock *lock, int64_t timeout_ms, int64_t *fence, hz_error *err);
+extern inline hz_err hz_fenced_lock_lock_lease(
+		hz_fenced_lock *lock, int64_t lease_ms, int64_t *fence, hz_error *err);
+extern inline hz_err hz_fenced_lock_try_lock_lease(hz_fenced_lock *lock, int64_t timeout_ms,
+		int64_t lease_ms, int64_t *fence, hz_error *err);
+extern inline hz_err hz_fenced_lock_force_unlock(hz_fenced_lock *lock, hz_error *err);
+extern inline hz_err hz_fenced_lock_get_remaining_lease(
+		hz_fenced_lock *lock, int64_t *ms, hz_error *err);
 extern inline hz_err hz_fenced_lock_unlock(hz_fenced_lock *lock, hz_error *err);
 extern inline hz_err hz_fenced_lock_is_locked(hz_fenced_lock *lock, bool *locked, hz_error *err);
 extern inline hz_err hz_fenced_lock_is_locked_by_current_owner(

@@ -36,12 +36,20 @@
 // waited (by its token, say) and gets the lock all the same gives it back at once, unless its
 // connection was lost meanwhile: hz_fenced_lock_is_locked_by_current_owner tells.
 //
-// What older clients had and the members' protocol has no more: leases, taking a lock from another
-// owner (force unlock), and the rest of a lease. A lock whose owner is gone ends with the session.
+// What older clients had and the CP subsystem has no more, the map backend has: leases, taking a
+// lock from another owner (force unlock), and the rest of a lease; on CP they are
+// HZ_ERR_UNSUPPORTED, and a lock whose owner is gone ends with the session.
+//
+// On the map backend there are no sessions. The members free the locks of a client when they find,
+// every ten seconds, that none of them has a connection to it. An owner whose client has lost any
+// connection meanwhile is asked for at the next call, whatever that is, and gets
+// HZ_ERR_LOCK_OWNERSHIP_LOST if somebody else had the lock since. An owner that waits several times
+// gets the lock as often.
 #ifndef HAZELCAST_FENCED_LOCK_H
 #define HAZELCAST_FENCED_LOCK_H
 
 #include <hazelcast/call.h>
+#include <hazelcast/concurrency.h>
 #include <hazelcast/future.h>
 
 #ifdef __cplusplus
@@ -70,6 +78,9 @@ HZ_API const char *hz_fenced_lock_name(const hz_fenced_lock *lock);
 
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_fenced_lock_call(hz_fenced_lock *lock, const hz_call *call);
+
+// What stands behind the lock; see concurrency.h. Any thread; does not block. Since 0.1.
+HZ_API hz_backend hz_fenced_lock_backend(const hz_fenced_lock *lock);
 
 // Destroys the lock for everybody and for ever. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_fenced_lock_destroy_async(hz_fenced_lock *lock);
@@ -106,6 +117,29 @@ hz_fenced_lock_try_lock(hz_fenced_lock *lock, int64_t timeout_ms, int64_t *fence
 	return hz_run_i64(hz_fenced_lock_try_lock_async(lock, timeout_ms), fence, err);
 }
 
+// As the two above, on the map backend: the members free the lock lease_ms milliseconds after it was
+// taken, whether its owner unlocks it or not; the owner's next call is then
+// HZ_ERR_LOCK_OWNERSHIP_LOST. 0: without a lease. Who locks again with a lease begins it anew.
+// HZ_ERR_ARGUMENT also for a negative lease. Result: i64. Since 0.1.
+HZ_API hz_future hz_fenced_lock_lock_lease_async(hz_fenced_lock *lock, int64_t lease_ms);
+HZ_API HZ_INLINE hz_err
+hz_fenced_lock_lock_lease(hz_fenced_lock *lock, int64_t lease_ms, int64_t *fence, hz_error *err)
+{
+	return hz_run_i64(hz_fenced_lock_lock_lease_async(lock, lease_ms), fence, err);
+}
+
+// The same, waiting timeout_ms milliseconds at most; as hz_fenced_lock_try_lock. Result: i64. Since
+// 0.1.
+HZ_API hz_future hz_fenced_lock_try_lock_lease_async(
+		hz_fenced_lock *lock, int64_t timeout_ms, int64_t lease_ms);
+HZ_API HZ_INLINE hz_err
+hz_fenced_lock_try_lock_lease(hz_fenced_lock *lock, int64_t timeout_ms, int64_t lease_ms,
+		int64_t *fence, hz_error *err)
+{
+	return hz_run_i64(hz_fenced_lock_try_lock_lease_async(lock, timeout_ms, lease_ms), fence,
+			err);
+}
+
 // Undoes one lock of this owner. HZ_ERR_NOT_OWNER: it does not have the lock;
 // HZ_ERR_LOCK_OWNERSHIP_LOST: it had, until its session ended. Result: none. Since 0.1.
 HZ_API hz_future hz_fenced_lock_unlock_async(hz_fenced_lock *lock);
@@ -113,6 +147,15 @@ HZ_API HZ_INLINE hz_err
 hz_fenced_lock_unlock(hz_fenced_lock *lock, hz_error *err)
 {
 	return hz_run_none(hz_fenced_lock_unlock_async(lock), err);
+}
+
+// Takes the lock from whoever has it, on the map backend: the former owner's next call is
+// HZ_ERR_LOCK_OWNERSHIP_LOST. Nothing happens when nobody has it. Result: none. Since 0.1.
+HZ_API hz_future hz_fenced_lock_force_unlock_async(hz_fenced_lock *lock);
+HZ_API HZ_INLINE hz_err
+hz_fenced_lock_force_unlock(hz_fenced_lock *lock, hz_error *err)
+{
+	return hz_run_none(hz_fenced_lock_force_unlock_async(lock), err);
 }
 
 // ---- Looking ----
@@ -139,6 +182,16 @@ HZ_API HZ_INLINE hz_err
 hz_fenced_lock_get_lock_count(hz_fenced_lock *lock, int32_t *count, hz_error *err)
 {
 	return hz_run_i32(hz_fenced_lock_get_lock_count_async(lock), count, err);
+}
+
+// How long the lease of whoever has the lock will last, in milliseconds by the clock of this
+// machine, on the map backend; HZ_FOREVER: it has none; 0: nobody has the lock. Result: i64. Since
+// 0.1.
+HZ_API hz_future hz_fenced_lock_get_remaining_lease_async(hz_fenced_lock *lock);
+HZ_API HZ_INLINE hz_err
+hz_fenced_lock_get_remaining_lease(hz_fenced_lock *lock, int64_t *ms, hz_error *err)
+{
+	return hz_run_i64(hz_fenced_lock_get_remaining_lease_async(lock), ms, err);
 }
 
 // The fence with which this owner has the lock. HZ_ERR_NOT_OWNER: it has not. Result: i64. Since

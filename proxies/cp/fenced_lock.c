@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/gen/fenced_lock.h"
 #include "proxies/cp/bond.h"
+#include "proxies/map_backend/handle.h"
 
 #include "base/fail.h"
 #include "base/platform.h"
@@ -37,11 +38,18 @@ enum { ILLEGAL_MONITOR_STATE = 26 };
 
 HZI_HANDLE_BASE(fenced_lock)
 HZI_HANDLE_CLOSE(fenced_lock)
+HZI_BACKEND(fenced_lock)
 
 static hzi_cp_handle *
 cp_of(hz_fenced_lock *lock)
 {
 	return lock != NULL ? &lock->cp : NULL;
+}
+
+static hz_fenced_lock *
+lock_of(hzi_cp_handle *handle)
+{
+	return handle != NULL ? HZI_OUTER(handle, hz_fenced_lock, cp) : NULL;
 }
 
 static hzi_cp_bond *
@@ -55,12 +63,16 @@ hz_fenced_lock_open(hz_client *client, const char *name, const hz_call *call, hz
 		hz_error *err)
 {
 	hzi_handle *handle = NULL;
-	hz_err e = hzi_cp_open(client, HZ_SERVICE_FENCED_LOCK, name, call, sizeof(**out),
-			out != NULL ? &handle : NULL, err);
+	hz_err e = hzi_concurrency_open(client, HZ_SERVICE_FENCED_LOCK, &hzi_fenced_lock_utility,
+			name, call, sizeof(**out), out != NULL ? &handle : NULL, err);
 	if (e != HZ_OK) {
 		return e;
 	}
 	hz_fenced_lock *lock = HZI_OUTER(handle, hz_fenced_lock, handle);
+	if (lock->cp.cell != NULL) {
+		*out = lock;
+		return HZ_OK;
+	}
 	lock->bond = hzi_cp_bond_of(&lock->cp);
 	if (lock->bond == NULL) {
 		hzi_handle_close(handle);
@@ -68,12 +80,6 @@ hz_fenced_lock_open(hz_client *client, const char *name, const hz_call *call, hz
 	}
 	*out = lock;
 	return HZ_OK;
-}
-
-HZ_API hz_future
-hz_fenced_lock_destroy_async(hz_fenced_lock *lock)
-{
-	return hzi_cp_destroy_async(cp_of(lock));
 }
 
 // ---- The owner's session ----
@@ -96,6 +102,14 @@ lose(hzi_call *call)
 {
 	hzi_cp_bond_forget(hzi_cp_bond_in(call), call->owner_id);
 	call->code = HZ_ERR_LOCK_OWNERSHIP_LOST;
+}
+
+// What only the map backend has.
+static hz_future
+refuse_on_cp(hzi_cp_handle *handle, const hzi_op *op, const char *text)
+{
+	return handle != NULL ? hzi_concurrency_refuse(handle, op, text)
+			      : hzi_future_error(HZ_ERR_ARGUMENT);
 }
 
 // ---- Locking ----
@@ -203,13 +217,24 @@ try_lock(hz_fenced_lock *lock, const hzi_op *op, int64_t timeout_ms)
 			});
 }
 
-HZ_API hz_future
-hz_fenced_lock_lock_async(hz_fenced_lock *lock)
+// Their messages know of no lease.
+static hz_future
+refuse_lease(hzi_cp_handle *handle)
 {
+	return refuse_on_cp(handle, &TRY_LOCK, "the CP subsystem has no leases");
+}
+
+static hz_future
+lock_on_cp(hzi_cp_handle *handle, int64_t lease_ms)
+{
+	hz_fenced_lock *lock = lock_of(handle);
 	static const hzi_aim aim = {choose_lock, again_lock, NULL};
 	hzi_call *call;
 	hz_future future;
 	int64_t wait_ms = hzi_handle_wait_ms(handle_of(lock));
+	if (lease_ms != 0) {
+		return refuse_lease(handle);
+	}
 	if (wait_ms > 0) {
 		return try_lock(lock, &LOCK_IN_TIME, wait_ms);
 	}
@@ -225,10 +250,13 @@ hz_fenced_lock_lock_async(hz_fenced_lock *lock)
 			});
 }
 
-HZ_API hz_future
-hz_fenced_lock_try_lock_async(hz_fenced_lock *lock, int64_t timeout_ms)
+static hz_future
+try_lock_on_cp(hzi_cp_handle *handle, int64_t timeout_ms, int64_t lease_ms)
 {
-	return try_lock(lock, &TRY_LOCK, timeout_ms);
+	if (lease_ms != 0) {
+		return refuse_lease(handle);
+	}
+	return try_lock(lock_of(handle), &TRY_LOCK, timeout_ms);
 }
 
 // ---- Unlocking ----
@@ -271,9 +299,10 @@ take_unlocked(hzi_call *call, hz_result *out, hz_error *err)
 	return e;
 }
 
-HZ_API hz_future
-hz_fenced_lock_unlock_async(hz_fenced_lock *lock)
+static hz_future
+unlock_on_cp(hzi_cp_handle *handle)
 {
+	hz_fenced_lock *lock = lock_of(handle);
 	static const hzi_aim aim = {choose_unlock, again_unlock, NULL};
 	hzi_call *call;
 	hz_future future;
@@ -387,26 +416,128 @@ look(hz_fenced_lock *lock, const hzi_op *op)
 			});
 }
 
+static hz_future
+is_locked_on_cp(hzi_cp_handle *handle)
+{
+	return look(lock_of(handle), &IS_LOCKED);
+}
+
+static hz_future
+is_locked_by_current_owner_on_cp(hzi_cp_handle *handle)
+{
+	return look(lock_of(handle), &IS_MINE);
+}
+
+static hz_future
+get_lock_count_on_cp(hzi_cp_handle *handle)
+{
+	return look(lock_of(handle), &COUNT);
+}
+
+static hz_future
+get_fence_on_cp(hzi_cp_handle *handle)
+{
+	return look(lock_of(handle), &FENCE);
+}
+
+static hz_future
+force_unlock_on_cp(hzi_cp_handle *handle)
+{
+	return refuse_on_cp(
+			handle, &UNLOCK, "the CP subsystem takes no lock from its owner");
+}
+
+static hz_future
+get_remaining_lease_on_cp(hzi_cp_handle *handle)
+{
+	return refuse_on_cp(handle, &FENCE, "the CP subsystem has no leases");
+}
+
+// ---- On either backend ----
+
+static const hzi_fenced_lock_ops on_cp = {
+		.lock = lock_on_cp,
+		.try_lock = try_lock_on_cp,
+		.unlock = unlock_on_cp,
+		.force_unlock = force_unlock_on_cp,
+		.is_locked = is_locked_on_cp,
+		.is_locked_by_current_owner = is_locked_by_current_owner_on_cp,
+		.get_lock_count = get_lock_count_on_cp,
+		.get_fence = get_fence_on_cp,
+		.get_remaining_lease = get_remaining_lease_on_cp,
+		.destroy = hzi_cp_destroy_async,
+};
+
+HZI_OPS(fenced_lock)
+
+HZ_API hz_future
+hz_fenced_lock_destroy_async(hz_fenced_lock *lock)
+{
+	return ops_of(lock)->destroy(cp_of(lock));
+}
+
+HZ_API hz_future
+hz_fenced_lock_lock_async(hz_fenced_lock *lock)
+{
+	return ops_of(lock)->lock(cp_of(lock), 0);
+}
+
+HZ_API hz_future
+hz_fenced_lock_lock_lease_async(hz_fenced_lock *lock, int64_t lease_ms)
+{
+	return ops_of(lock)->lock(cp_of(lock), lease_ms);
+}
+
+HZ_API hz_future
+hz_fenced_lock_try_lock_async(hz_fenced_lock *lock, int64_t timeout_ms)
+{
+	return ops_of(lock)->try_lock(cp_of(lock), timeout_ms, 0);
+}
+
+HZ_API hz_future
+hz_fenced_lock_try_lock_lease_async(hz_fenced_lock *lock, int64_t timeout_ms, int64_t lease_ms)
+{
+	return ops_of(lock)->try_lock(cp_of(lock), timeout_ms, lease_ms);
+}
+
+HZ_API hz_future
+hz_fenced_lock_unlock_async(hz_fenced_lock *lock)
+{
+	return ops_of(lock)->unlock(cp_of(lock));
+}
+
+HZ_API hz_future
+hz_fenced_lock_force_unlock_async(hz_fenced_lock *lock)
+{
+	return ops_of(lock)->force_unlock(cp_of(lock));
+}
+
 HZ_API hz_future
 hz_fenced_lock_is_locked_async(hz_fenced_lock *lock)
 {
-	return look(lock, &IS_LOCKED);
+	return ops_of(lock)->is_locked(cp_of(lock));
 }
 
 HZ_API hz_future
 hz_fenced_lock_is_locked_by_current_owner_async(hz_fenced_lock *lock)
 {
-	return look(lock, &IS_MINE);
+	return ops_of(lock)->is_locked_by_current_owner(cp_of(lock));
 }
 
 HZ_API hz_future
 hz_fenced_lock_get_lock_count_async(hz_fenced_lock *lock)
 {
-	return look(lock, &COUNT);
+	return ops_of(lock)->get_lock_count(cp_of(lock));
 }
 
 HZ_API hz_future
 hz_fenced_lock_get_fence_async(hz_fenced_lock *lock)
 {
-	return look(lock, &FENCE);
+	return ops_of(lock)->get_fence(cp_of(lock));
+}
+
+HZ_API hz_future
+hz_fenced_lock_get_remaining_lease_async(hz_fenced_lock *lock)
+{
+	return ops_of(lock)->get_remaining_lease(cp_of(lock));
 }

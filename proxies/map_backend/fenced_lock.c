@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "base/platform.h"
 #include "protocol/gen/map.h"
+#include "protocol/message.h"
 #include "proxies/map_backend/handle.h"
 #include "proxies/map_backend/key_lock.h"
 
@@ -46,7 +47,9 @@ choose(hzi_call *call)
 	} else if (call->op == &UNLOCK && (call->aim_mark & FRESH) == 0) {
 		return HZ_OK; // the same request again
 	}
-	call->aim_mark &= ~FRESH;
+	if (call->op == &UNLOCK) {
+		call->aim_mark &= ~FRESH;
+	}
 	return hzi_lock_encode(call->aim_ctx, call, errand);
 }
 

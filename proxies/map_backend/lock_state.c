@@ -40,9 +40,16 @@ clear_holder(hzi_state *state)
 	state->until = 0;
 }
 
+static hzi_verdict reenter(const hzi_cell *cell, hzi_errand *errand, hzi_state *state);
+
+// An owner that waited twice gets the key lock twice, and the second time it has the lock.
 static hzi_verdict
 acquire(const hzi_cell *cell, hzi_errand *errand, hzi_state *state)
 {
+	errand->a = hzi_holds_get(hzi_cell_holds(cell), errand->owner).fence;
+	if (is_holder(cell, errand, state)) {
+		return reenter(cell, errand, state);
+	}
 	state->holders.count = 0;
 	if (!hzi_tally_set(&state->holders, hzi_cell_client(cell)->uuid, errand->owner)) {
 		errand->code = HZ_ERR_MEMORY;
@@ -148,10 +155,10 @@ static void
 note_hold(hzi_cell *cell, hzi_errand *errand)
 {
 	hzi_hold hold = hzi_holds_get(hzi_cell_holds(cell), errand->owner);
+	hold.locks = (hold.fence == errand->result ? hold.locks : 0) + errand->locked;
 	hold.fence = errand->result;
 	hold.closings = errand->closings;
 	hold.lease_ns = errand->lease_ns != 0 ? errand->lease_ns : hold.lease_ns;
-	hold.locks = (errand->kind == HZI_LOCK_ACQUIRE ? 0 : hold.locks) + errand->locked;
 	hzi_holds_set(hzi_cell_holds(cell), hold);
 	errand->dropped = NULL; // the hold stands for it now
 }

@@ -52,6 +52,8 @@ begins_with_null(void)
 	hz_value got = hz_i32(1);
 	bool null = false;
 	begin(NULL);
+	HZT_EQ_INT(hz_atomic_reference_backend(reference), rig_is_map() ? HZ_BACKEND_MAP : HZ_BACKEND_CP);
+	HZT_EQ_INT(hz_atomic_reference_backend(NULL), HZ_BACKEND_NONE);
 	HZT_OK_ERR(hz_atomic_reference_get(reference, &got, &err), &err);
 	check_value(&got, NULL);
 	HZT_OK_ERR(hz_atomic_reference_is_null(reference, &null, &err), &err);

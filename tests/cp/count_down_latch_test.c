@@ -48,6 +48,8 @@ begins_with_zero(void)
 {
 	bool zero = false;
 	begin(0);
+	HZT_EQ_INT(hz_count_down_latch_backend(latch), rig_is_map() ? HZ_BACKEND_MAP : HZ_BACKEND_CP);
+	HZT_EQ_INT(hz_count_down_latch_backend(NULL), HZ_BACKEND_NONE);
 	check_seen(0);
 	HZT_OK_ERR(hz_count_down_latch_try_await(latch, 0, &zero, &err), &err);
 	HZT_CHECK(zero);

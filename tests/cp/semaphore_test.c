@@ -50,6 +50,8 @@ initializes_once(void)
 {
 	bool done = true;
 	begin(0);
+	HZT_EQ_INT(hz_semaphore_backend(permits), rig_is_map() ? HZ_BACKEND_MAP : HZ_BACKEND_CP);
+	HZT_EQ_INT(hz_semaphore_backend(NULL), HZ_BACKEND_NONE);
 	check_available(0);
 	HZT_EQ_INT(hz_semaphore_init(permits, -1, &done, &err), HZ_ERR_ARGUMENT);
 	HZT_OK_ERR(hz_semaphore_init(permits, 7, &done, &err), &err);
