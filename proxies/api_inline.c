@@ -274,6 +274,8 @@ extern inline hz_err hz_ringbuffer_read_one(
 		hz_ringbuffer *ring, int64_t sequence, hz_value *out, hz_error *err);
 extern inline hz_err hz_ringbuffer_read_many(hz_ringbuffer *ring, int64_t from, int32_t min,
 		int32_t max, hz_items **out, hz_error *err);
+extern inline hz_err hz_ringbuffer_read_filtered(hz_ringbuffer *ring, int64_t from, int32_t min,
+		int32_t max, hz_value filter, hz_items **out, hz_error *err);
 
 extern inline hz_err hz_atomic_long_destroy(hz_atomic_long **number, hz_error *err);
 extern inline hz_err hz_atomic_long_get(hz_atomic_long *number, int64_t *out, hz_error *err);

@@ -285,12 +285,14 @@ read_numbered(hzi_call *call, hz_result *out, hz_error *err)
 }
 
 static hz_future
-read_from(hzi_call *call, const hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max)
+read_from(hzi_call *call, const hz_ringbuffer *ring, hzp_bytes filter, int64_t from, int32_t min,
+		int32_t max)
 {
 	call->aim_mark = (uint64_t)from;
 	return hzi_call_submit(call,
 			&(hzp_ringbuffer_read_many_request){
 					.name = hzi_handle_name(&ring->handle),
+					.filter = filter,
 					.start_sequence = from,
 					.min_count = min,
 					.max_count = max,
@@ -315,7 +317,7 @@ hzi_ringbuffer_read_many(hz_ringbuffer *ring, const hzi_aim *aim, hz_cancel *can
 		return future;
 	}
 	wait_patiently(call, aim, cancel);
-	return read_from(call, ring, from, min, max);
+	return read_from(call, ring, (hzp_bytes){0}, from, min, max);
 }
 
 hz_future
@@ -352,11 +354,13 @@ fault_of(const hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max)
 	return max > hzi_ringbuffer_known_capacity(ring) ? "max is more than the capacity" : NULL;
 }
 
-HZ_API hz_future
-hz_ringbuffer_read_many_async(hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max)
+// filter is NULL for all items.
+static hz_future
+read_many(hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max, const hz_value *filter)
 {
 	hzi_call *call;
 	hz_future future;
+	hzp_bytes data = {0};
 	const hzi_op *op = min > 0 ? &READ_MANY : &READ_NOW;
 	if (!hzi_call_begin(handle_of(ring), op, &call, &future)) {
 		return future;
@@ -365,5 +369,21 @@ hz_ringbuffer_read_many_async(hz_ringbuffer *ring, int64_t from, int32_t min, in
 	if (fault != NULL) {
 		return hzi_call_refuse(call, HZ_ERR_ARGUMENT, fault);
 	}
-	return read_from(call, ring, from, min, max);
+	if (filter != NULL && !hzi_call_data(call, filter, 1, &data)) {
+		return hzi_call_refused(call);
+	}
+	return read_from(call, ring, data, from, min, max);
+}
+
+HZ_API hz_future
+hz_ringbuffer_read_many_async(hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max)
+{
+	return read_many(ring, from, min, max, NULL);
+}
+
+HZ_API hz_future
+hz_ringbuffer_read_filtered_async(
+		hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max, hz_value filter)
+{
+	return read_many(ring, from, min, max, &filter);
 }

@@ -183,6 +183,20 @@ hz_ringbuffer_read_many(hz_ringbuffer *ring, int64_t from, int32_t min, int32_t 
 	return hz_run_items(hz_ringbuffer_read_many_async(ring, from, min, max), out, err);
 }
 
+// The same for items that a filter lets through: `min` and `max` count these only. filter is an
+// object of a class of the members' that tells of each item whether it does (see identified.h).
+// Lends filter, which is not null. hz_items_next_seq is behind the last item that was looked at,
+// and hz_items_read_count says how many were. Result: items, numbered. Since 0.1.
+HZ_API hz_future hz_ringbuffer_read_filtered_async(
+		hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max, hz_value filter);
+HZ_API HZ_INLINE hz_err
+hz_ringbuffer_read_filtered(hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max,
+		hz_value filter, hz_items **out, hz_error *err)
+{
+	return hz_run_items(
+			hz_ringbuffer_read_filtered_async(ring, from, min, max, filter), out, err);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -214,6 +214,7 @@ a_ringbuffer(void)
 	REFUSES(hz_ringbuffer_add_all_async(NULL, &item, 1, HZ_OVERFLOW_FAIL));
 	REFUSES(hz_ringbuffer_read_one_async(NULL, 0));
 	REFUSES(hz_ringbuffer_read_many_async(NULL, 0, 0, 1));
+	REFUSES(hz_ringbuffer_read_filtered_async(NULL, 0, 1, 1, hz_i32(1)));
 	REFUSES(hz_ringbuffer_read_many_async(NULL, 0, 1, 1));
 	REFUSES(hz_ringbuffer_destroy_async(NULL));
 }
