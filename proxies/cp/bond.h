@@ -28,6 +28,7 @@ struct hzi_cp_bond {
 
 	pthread_mutex_t lock;
 	hzi_cp_stake *owners; // those that have locked it
+	uint64_t moves;       // of all of them so far
 	hzi_cp_stake *spare;
 	size_t spare_count;
 };
@@ -37,12 +38,6 @@ hzi_cp_bond *hzi_cp_bond_of(const hzi_cp_handle *handle);
 
 // Frees an object's list of them.
 void hzi_cp_bonds_end(hzi_cp_bond *first);
-
-// The session an owner has locked with, 0 if it has not; remembering and forgetting that. The stake
-// is that of the call that locked, which makes remembering succeed; NULL: HZ_ERR_MEMORY is possible.
-int64_t hzi_cp_bond_held(hzi_cp_bond *bond, int64_t owner);
-hz_err hzi_cp_bond_hold(hzi_cp_bond *bond, hzi_cp_stake *stake, int64_t owner, int64_t session);
-void hzi_cp_bond_forget(hzi_cp_bond *bond, int64_t owner);
 
 // Begins a call of the structure that goes by this aim, whose aim_ctx is the bond.
 bool hzi_cp_bond_begin(hzi_cp_handle *handle, hzi_cp_bond *bond, const hzi_op *op,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/gen/fenced_lock.h"
-#include "proxies/cp/bond.h"
+#include "proxies/cp/owners.h"
 #include "proxies/map_backend/handle.h"
 
 #include "base/fail.h"
@@ -271,6 +271,7 @@ choose_unlock(hzi_call *call)
 		e = check_held(call, 0);
 		return e != HZ_OK ? e : HZ_ERR_NOT_OWNER;
 	}
+	hzi_cp_bond_note_move(call);
 	return e == HZ_OK ? check_held(call, hzi_cp_bond_session(call)) : e;
 }
 
@@ -282,7 +283,7 @@ again_unlock(hzi_call *call)
 		return HZI_AGAIN_NO;
 	}
 	if (call->code == HZ_ERR_SERVER && call->server_code == ILLEGAL_MONITOR_STATE) {
-		hzi_cp_bond_forget(hzi_cp_bond_in(call), call->owner_id);
+		hzi_cp_bond_forget_noted(call);
 	}
 	return hzi_cp_bond_again(call, true);
 }
@@ -294,7 +295,7 @@ take_unlocked(hzi_call *call, hz_result *out, hz_error *err)
 	(void)out;
 	hz_err e = hzi_call_decode(call, &response, err);
 	if (e == HZ_OK && !response.response) {
-		hzi_cp_bond_forget(hzi_cp_bond_in(call), call->owner_id);
+		hzi_cp_bond_forget_noted(call);
 	}
 	return e;
 }
@@ -326,6 +327,7 @@ choose_look(hzi_call *call)
 	int64_t session = hzi_cp_session_id(bond->session);
 	call->aim_mark = (uint64_t)session;
 	hzi_cp_route(call, bond->group);
+	hzi_cp_bond_note(call);
 	return check_held(call, session);
 }
 
@@ -349,16 +351,12 @@ read_ownership(hzi_call *call, ownership *o, bool *mine, hz_error *err)
 	}
 	*mine = o->fence > 0 && session != 0 && o->session_id == session &&
 			o->thread_id == call->owner_id;
-	if (*mine) {
-		e = hzi_cp_bond_hold(bond, NULL, call->owner_id, session);
-		return e == HZ_OK ? HZ_OK : hzi_call_miss(call, e, hz_err_text(e), err);
+	if (*mine && call->extra == NULL) {
+		e = hzi_cp_bond_hold(bond, NULL, call->owner_id, session); // nobody knew
+	} else if (!*mine && hzi_cp_bond_forget_noted(call)) {
+		e = HZ_ERR_LOCK_OWNERSHIP_LOST;
 	}
-	if (hzi_cp_bond_held(bond, call->owner_id) != 0) {
-		hzi_cp_bond_forget(bond, call->owner_id);
-		return hzi_call_miss(call, HZ_ERR_LOCK_OWNERSHIP_LOST,
-				hz_err_text(HZ_ERR_LOCK_OWNERSHIP_LOST), err);
-	}
-	return HZ_OK;
+	return e == HZ_OK ? HZ_OK : hzi_call_miss(call, e, hz_err_text(e), err);
 }
 
 static hz_err
@@ -443,8 +441,7 @@ get_fence_on_cp(hzi_cp_handle *handle)
 static hz_future
 force_unlock_on_cp(hzi_cp_handle *handle)
 {
-	return refuse_on_cp(
-			handle, &UNLOCK, "the CP subsystem takes no lock from its owner");
+	return refuse_on_cp(handle, &UNLOCK, "the CP subsystem takes no lock from its owner");
 }
 
 static hz_future

@@ -32,6 +32,7 @@ typedef struct hzi_cp_stake {
 
 	// An owner that has locked, and with which session; under the bond's lock.
 	int64_t owner, session;
+	uint64_t moves; // differs when it may have something else than before
 
 	// The call's.
 	bool has_thread;

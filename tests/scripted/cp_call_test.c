@@ -270,6 +270,81 @@ a_lock_has_a_limit(void)
 	end(&b);
 }
 
+// ---- Several calls of one owner under way ----
+
+static void
+lose_session(const bench *b)
+{
+	static hzt_error_answer expired = {85, "SessionExpiredException", "gone"};
+	cp_on(b, CP_ACQUIRE, 1, cp_error, &expired);
+	HZT_OK_ERR(run_acquire(), &err);
+}
+
+// The lock is free, says an answer from before it was taken.
+static void
+an_old_look_is_no_loss(void)
+{
+	bench b;
+	bool mine = true;
+	start(&b, false);
+	cp_on(&b, CP_OWNERSHIP, 1, cp_hold, NULL);
+	hz_future look = hz_fenced_lock_is_locked_by_current_owner_async(lock);
+	cp_await(CP_OWNERSHIP, 1);
+	HZT_OK_ERR(run_lock(), &err);
+	HZT_EQ_INT(cp_release(&b, CP_OWNERSHIP, cp_give, NULL), 1);
+	HZT_OK_ERR(hz_await_bool(look, &mine, &err), &err);
+	HZT_CHECK(!mine);
+	// It is one when it was taken before.
+	HZT_EQ_INT(hz_fenced_lock_is_locked_by_current_owner(lock, &mine, &err),
+			HZ_ERR_LOCK_OWNERSHIP_LOST);
+	HZT_OK_ERR(run_lock(), &err);
+	lose_session(&b);
+	HZT_EQ_INT(run_unlock(), HZ_ERR_LOCK_OWNERSHIP_LOST);
+	end(&b);
+}
+
+// The lock is free, says an answer from after it was given up.
+static void
+a_look_behind_an_unlock_is_no_loss(void)
+{
+	bench b;
+	bool mine = true;
+	start(&b, false);
+	HZT_OK_ERR(run_lock(), &err);
+	cp_on(&b, CP_OWNERSHIP, 1, cp_hold, NULL);
+	cp_on(&b, CP_UNLOCK, 1, cp_hold, NULL);
+	hz_future look = hz_fenced_lock_is_locked_by_current_owner_async(lock);
+	hz_future unlock = hz_fenced_lock_unlock_async(lock);
+	cp_await(CP_OWNERSHIP, 1);
+	cp_await(CP_UNLOCK, 1);
+	HZT_EQ_INT(cp_release(&b, HZT_ANY, cp_give, NULL), 2);
+	HZT_OK_ERR(hz_await_bool(look, &mine, &err), &err);
+	HZT_CHECK(!mine);
+	HZT_OK_ERR(hz_await_none(unlock, &err), &err);
+	lose_session(&b);
+	cp_on(&b, CP_UNLOCK, 1, cp_error, &not_owner);
+	HZT_EQ_INT(run_unlock(), HZ_ERR_NOT_OWNER);
+	end(&b);
+}
+
+// What an unlock left behind was nothing, but the lock has been taken again since.
+static void
+an_old_unlock_forgets_nothing(void)
+{
+	bench b;
+	start(&b, false);
+	HZT_OK_ERR(run_lock(), &err);
+	cp_on(&b, CP_UNLOCK, 1, cp_hold, NULL);
+	hz_future unlock = hz_fenced_lock_unlock_async(lock);
+	cp_await(CP_UNLOCK, 1);
+	HZT_OK_ERR(run_lock(), &err);
+	HZT_EQ_INT(cp_release(&b, CP_UNLOCK, cp_give, NULL), 1);
+	HZT_OK_ERR(hz_await_none(unlock, &err), &err);
+	lose_session(&b);
+	HZT_EQ_INT(run_unlock(), HZ_ERR_LOCK_OWNERSHIP_LOST);
+	end(&b);
+}
+
 // ---- Late answers ----
 
 static bool
@@ -335,6 +410,9 @@ static const hzt_case cases[] = {
 		{"without_a_session_by_leave", without_a_session_by_leave},
 		{"refusals_have_a_type", refusals_have_a_type},
 		{"a_lock_has_a_limit", a_lock_has_a_limit},
+		{"an_old_look_is_no_loss", an_old_look_is_no_loss},
+		{"a_look_behind_an_unlock_is_no_loss", a_look_behind_an_unlock_is_no_loss},
+		{"an_old_unlock_forgets_nothing", an_old_unlock_forgets_nothing},
 		{"late_answers_are_given_back", late_answers_are_given_back},
 };
 
