@@ -172,8 +172,10 @@ hz_ringbuffer_read_one(hz_ringbuffer *ring, int64_t sequence, hz_value *out, hz_
 // Reads items from a sequence on: at least `min`, for which it waits as read_one does, and at most
 // `max` of those that are there. 0 for min: does not wait. A sequence older than the head stands
 // for the head, one beyond the tail for the next one to come: hz_items_seq tells what came, and
-// hz_items_next_seq where to read on. HZ_ERR_ARGUMENT: a negative number, min above max, max not
-// between 1 and 1,000 or above the ringbuffer's capacity. Result: items, numbered. Since 0.1.
+// hz_items_next_seq where to read on. When nothing came that is `from`, even if it lies beyond the
+// tail: members do not say then where that is. HZ_ERR_ARGUMENT: a negative number, min above max,
+// max not between 1 and 1,000 or above the ringbuffer's capacity. Result: items, numbered. Since
+// 0.1.
 HZ_API hz_future hz_ringbuffer_read_many_async(
 		hz_ringbuffer *ring, int64_t from, int32_t min, int32_t max);
 HZ_API HZ_INLINE hz_err

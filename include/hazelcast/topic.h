@@ -44,8 +44,8 @@ HZ_API const char *hz_topic_name(const hz_topic *topic);
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_topic_call(hz_topic *topic, const hz_call *call);
 
-// Destroys the topic in the cluster for everybody: members forget its listeners. The handle stays.
-// Result: none. Since 0.1.
+// Destroys the topic in the cluster for everybody: members forget its listeners, which hear nothing
+// more but stay until they are removed. The handle stays. Result: none. Since 0.1.
 HZ_API hz_future hz_topic_destroy_async(hz_topic *topic);
 
 // The same, and ends the handle when it succeeded: *topic is then NULL. Since 0.1.

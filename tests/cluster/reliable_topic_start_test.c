@@ -52,6 +52,12 @@ begins_with_a_sequence(void)
 }
 
 static bool
+has_passed(void *until_ms)
+{
+	return hzt_now_ms() >= *(int64_t *)until_ms;
+}
+
+static bool
 has_stored(void *ctx)
 {
 	return atomic_load(&((ear *)ctx)->stored) == 12;
@@ -72,6 +78,29 @@ goes_on_from_what_was_stored(void)
 	ear_await_messages(&after, 18);
 	HZT_EQ_INT(atomic_load(&after.first), 12);
 	ear_remove(&after, id);
+	ear_finish();
+}
+
+// A listener outlives the lock owner of the handle that it was added with, and its deadline does not
+// apply to a listener's waiting. Only a sanitizer sees whether the owner is asked for its number.
+static void
+what_applies_to_the_handle_is_not_for_listeners(void)
+{
+	static ear h;
+	hz_lock_context *owner = NULL;
+	ear_begin("owner", 0);
+	HZT_OK_ERR(hz_lock_context_new(session_client(), &owner, &ear_err), &ear_err);
+	HZT_OK(hz_reliable_topic_call(ear_topic, &(hz_call){.timeout_ms = 500, .owner = owner}));
+	hz_listener_id id = ear_listen(&h, HZ_RELIABLE_START_NEXT, 0, false);
+	HZT_OK(hz_reliable_topic_call(ear_topic, NULL));
+	hz_lock_context_destroy(&owner);
+	ear_publish(0, 1);
+	ear_await_messages(&h, 1);
+	int64_t until_ms = hzt_now_ms() + 700;
+	HZT_AWAIT(has_passed, &until_ms, 10000);
+	ear_publish(1, 3);
+	ear_await_messages(&h, 3);
+	ear_remove(&h, id);
 	ear_finish();
 }
 
@@ -182,6 +211,8 @@ static const hzt_case cases[] = {
 		{"begins_with_the_next_message", begins_with_the_next_message},
 		{"begins_with_the_oldest", begins_with_the_oldest},
 		{"begins_with_a_sequence", begins_with_a_sequence},
+		{"what_applies_to_the_handle_is_not_for_listeners",
+				what_applies_to_the_handle_is_not_for_listeners},
 		{"goes_on_from_what_was_stored", goes_on_from_what_was_stored},
 		{"lost_messages_end_a_listener", lost_messages_end_a_listener},
 		{"a_tolerant_listener_is_told_how_many_are_lost",

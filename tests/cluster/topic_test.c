@@ -238,6 +238,30 @@ nothing_comes_after_removal(void)
 	finish();
 }
 
+// The witness, added afterwards, shows that there was something to hear.
+static void
+a_destroyed_topic_has_no_listeners(void)
+{
+	static heard gone, here;
+	hz_listener_id id = {0}, other_id = {0};
+	open_pair(session_name("topic"));
+	hz_message_listener listener = listener_of(&gone, hz_topic_name(topic));
+	hz_message_listener witness = listener_of(&here, hz_topic_name(topic));
+	HZT_OK_ERR(hz_topic_listen(topic, &listener, &id, &err), &err);
+	HZT_OK_ERR(hz_topic_publish(other, hz_i64(0), &err), &err);
+	await_messages(&gone, 1);
+	HZT_OK_ERR(hz_await_none(hz_topic_destroy_async(other), &err), &err);
+	HZT_OK_ERR(hz_topic_listen(topic, &witness, &other_id, &err), &err);
+	HZT_OK_ERR(hz_topic_publish(other, hz_i64(0), &err), &err);
+	await_messages(&here, 1);
+	HZT_OK_ERR(hz_listener_remove(session_client(), other_id, &err), &err);
+	HZT_EQ_INT(atomic_load(&gone.ends), 0); // it is still there, and must be removed
+	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
+	HZT_EQ_INT(atomic_load(&gone.messages), 1);
+	HZT_EQ_INT(atomic_load(&gone.ends), 1);
+	finish();
+}
+
 static void
 refuses_what_is_not_a_message(void)
 {
@@ -396,6 +420,7 @@ static const hzt_case cases[] = {
 		{"each_publisher_keeps_its_order", each_publisher_keeps_its_order},
 		{"many_go_out_at_once", many_go_out_at_once},
 		{"nothing_comes_after_removal", nothing_comes_after_removal},
+		{"a_destroyed_topic_has_no_listeners", a_destroyed_topic_has_no_listeners},
 		{"refuses_what_is_not_a_message", refuses_what_is_not_a_message},
 		{"names_are_any_utf8", names_are_any_utf8},
 		{"asynchronous_forms_and_deadlines", asynchronous_forms_and_deadlines},

@@ -228,6 +228,34 @@ a_topic_that_vanishes_while_it_is_looked_at(void)
 	end();
 }
 
+static void
+empty_and_read(void *ctx, hzt_request *request)
+{
+	ring_empty(ctx);
+	ring_on_read(ctx, request);
+}
+
+// Somebody destroyed it between two reads, and nothing has failed: the second one waits for a
+// sequence that lies far ahead, and gets the next one to come instead.
+static void
+a_topic_begun_anew_is_noticed_by_its_messages(void)
+{
+	static ear bears, ends;
+	begin_heard(&bears, true);
+	HZT_OK_ERR(listen(&ends, HZ_RELIABLE_START_OLDEST, false), &err);
+	await(&ends, "0 1 2 3 4");
+	hzt_scripted_await_held(b.member[0], RING_READ, 2, PATIENCE_MS);
+	uint64_t reads = hzt_scripted_count(b.member[0], RING_READ);
+	hzt_scripted_on(b.member[0], RING_READ, 2, empty_and_read, &r);
+	publish(5, 6);
+	hzt_scripted_await_request(b.member[0], RING_READ, reads + 2, PATIENCE_MS);
+	hzt_scripted_await_held(b.member[0], RING_READ, 2, PATIENCE_MS);
+	publish(7, 9);
+	await(&bears, "0 1 2 3 4 5 (6,0) 7 8");
+	await(&ends, "0 1 2 3 4 5 !115 .");
+	end();
+}
+
 // ---- Errors ----
 
 // Members' errors that say that it was not the right moment: tried again with pauses, before each
@@ -281,6 +309,30 @@ other_errors_end_a_listener(void)
 		await(&e, rows[i].heard);
 		end();
 	}
+}
+
+static bool
+is_idle(void *unused)
+{
+	(void)unused;
+	return bench_stats(&b).in_flight == 0;
+}
+
+// A listener tries without end, but not longer than it is there.
+static void
+removal_ends_the_tries(void)
+{
+	static const hzt_error_answer not_active = {
+			19, "HazelcastInstanceNotActiveException", "no"};
+	static ear e;
+	begin_heard(&e, true);
+	hzt_scripted_on(b.member[0], RING_TAIL, 0, hzt_failing, (void *)&not_active);
+	lose_connection();
+	hzt_scripted_await_request(b.member[0], RING_TAIL, 10, PATIENCE_MS);
+	HZT_OK_ERR(hz_listener_remove(b.client, e.id, &err), &err);
+	await(&e, "0 1 2 3 4 .");
+	HZT_AWAIT(is_idle, NULL, PATIENCE_MS);
+	end();
 }
 
 // ---- Answers that cannot be ----
@@ -391,6 +443,9 @@ static const hzt_case cases[] = {
 		{"another_topic_is_a_loss", another_topic_is_a_loss},
 		{"a_topic_that_vanishes_while_it_is_looked_at",
 				a_topic_that_vanishes_while_it_is_looked_at},
+		{"a_topic_begun_anew_is_noticed_by_its_messages",
+				a_topic_begun_anew_is_noticed_by_its_messages},
+		{"removal_ends_the_tries", removal_ends_the_tries},
 		{"errors_that_pass_are_passed_over", errors_that_pass_are_passed_over},
 		{"other_errors_end_a_listener", other_errors_end_a_listener},
 		{"sequences_that_cannot_be_are_refused", sequences_that_cannot_be_are_refused},

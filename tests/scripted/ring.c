@@ -76,7 +76,26 @@ answer_items(hzt_request *request, const int64_t *numbers, int64_t from, int32_t
 	}
 }
 
-// A sequence before the head stands for the head, one beyond the tail for the next one to come.
+// A sequence before the head stands for the head, one beyond the tail for the one that comes next when
+// the request does: a read that waits goes on doing so when it is looked at again. Locked.
+static ring_read *
+find_read(scripted_ring *r, const hzt_request *request, int64_t asked)
+{
+	size_t slot = RING_READERS;
+	for (size_t i = 0; i < RING_READERS; i++) {
+		if (r->waiting[i].correlation == request->correlation) {
+			return &r->waiting[i];
+		}
+		slot = r->waiting[i].correlation == 0 ? i : slot;
+	}
+	HZT_CHECK(slot < RING_READERS);
+	r->waiting[slot].correlation = request->correlation;
+	r->waiting[slot].from = asked < r->head ? r->head
+			: asked > r->tail + 1   ? r->tail + 1
+						: asked;
+	return &r->waiting[slot];
+}
+
 void
 ring_on_read(void *ctx, hzt_request *request)
 {
@@ -85,11 +104,14 @@ ring_on_read(void *ctx, hzt_request *request)
 	hzp_ringbuffer_read_many_request got;
 	HZT_OK(hzp_decode(request->msg, request->n, &HZP_RINGBUFFER_READ_MANY_REQUEST, &got, NULL));
 	pthread_mutex_lock(&r->lock);
-	int64_t from = got.start_sequence;
-	from = from < r->head ? r->head : from > r->tail + 1 ? r->tail + 1 : from;
+	ring_read *read = find_read(r, request, got.start_sequence);
+	int64_t from = read->from;
 	int32_t n = 0;
 	for (; n < got.max_count && n < RING_BATCH && from + n <= r->tail; n++) {
 		numbers[n] = r->number[from + n];
+	}
+	if (n >= got.min_count) {
+		read->correlation = 0;
 	}
 	pthread_mutex_unlock(&r->lock);
 	if (n < got.min_count) {

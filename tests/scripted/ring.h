@@ -17,12 +17,19 @@
 #define RING_ADD HZP_RINGBUFFER_ADD_REQUEST.id
 #define RING_READ HZP_RINGBUFFER_READ_MANY_REQUEST.id
 
-enum { RING_ROOM = 64, RING_BATCH = 16 };
+enum { RING_ROOM = 64, RING_BATCH = 16, RING_READERS = 8 };
+
+// A read that waits.
+typedef struct ring_read {
+	int64_t correlation; // 0: none
+	int64_t from;        // the sequence where it begins
+} ring_read;
 
 typedef struct scripted_ring {
 	pthread_mutex_t lock; // guards the rest
 	int64_t head, tail;
 	int64_t number[RING_ROOM]; // by sequence
+	ring_read waiting[RING_READERS];
 } scripted_ring;
 
 // The member serves *r from now on, which is empty and has room for `capacity` items, RING_ROOM at

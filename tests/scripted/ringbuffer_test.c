@@ -4,6 +4,8 @@
 // be.
 #include "tests/scripted/ring.h"
 
+#include <stdatomic.h>
+
 static bench b;
 static hz_error err;
 
@@ -100,10 +102,55 @@ ends_are_numbers_of_items(void)
 	bench_end(&b);
 }
 
+// ---- On a callback thread ----
+
+typedef struct callback_read {
+	hz_ringbuffer *ring;
+	hz_err waits, looks;
+	atomic_bool done;
+} callback_read;
+
+static void
+read_in_callback(void *ctx, hz_err e, hz_result *result, const hz_error *failure)
+{
+	callback_read *c = ctx;
+	(void)e;
+	(void)result;
+	(void)failure;
+	c->waits = hz_ringbuffer_read_many(c->ring, 0, 1, 1, NULL, NULL);
+	c->looks = hz_ringbuffer_read_many(c->ring, 0, 0, 1, NULL, NULL);
+	c->done = true;
+}
+
+static bool
+is_done(void *ctx)
+{
+	return ((callback_read *)ctx)->done;
+}
+
+// A read without a minimum does not wait, so that it is allowed where waiting is not.
+static void
+a_read_without_a_minimum_does_not_wait(void)
+{
+	static callback_read c;
+	bench_start(&b, 1, NULL);
+	has_capacity(5);
+	c = (callback_read){.waits = HZ_OK, .looks = HZ_ERR_STATE};
+	HZT_OK_ERR(hz_ringbuffer_open(b.client, "r", NULL, &c.ring, &err), &err);
+	HZT_OK(hz_then(hz_ringbuffer_size_async(c.ring), read_in_callback, &c));
+	HZT_AWAIT(is_done, &c, PATIENCE_MS);
+	HZT_EQ_INT(c.waits, HZ_ERR_WOULD_DEADLOCK);
+	HZT_EQ_INT(c.looks, HZ_OK);
+	HZT_EQ_INT(hzt_scripted_count(b.member[0], RING_READ), 1);
+	hz_ringbuffer_close(&c.ring);
+	bench_end(&b);
+}
+
 static const hzt_case cases[] = {
 		{"the_capacity_is_asked_for_once", the_capacity_is_asked_for_once},
 		{"a_ringbuffer_has_room", a_ringbuffer_has_room},
 		{"ends_are_numbers_of_items", ends_are_numbers_of_items},
+		{"a_read_without_a_minimum_does_not_wait", a_read_without_a_minimum_does_not_wait},
 };
 
 HZT_MAIN("ringbuffer", cases)
