@@ -34,6 +34,8 @@ PRINTS = {
                 "apple: pages 2, sum 15\npear: pages 2, sum 42\n"
                 "apple: pages 1, sum 3\npear: pages 1, sum 30\n",
     "pn_counter": "1000 hits\nless a thousand: 0\n",
+    "query": "old in sales: 22, by text 22\nyears of theirs: 1364\n"
+             "page 0: 10 from 42\npage 1: 10 from 492\npage 2: 2 from 942\n",
     "queue_worker": "100 jobs done, sum 5050\none more? TIMEOUT\n",
     "readme": "apples: 7\n",
     "replicated_map": "EUR 1.08, GBP 1.27\nEUR 1.09, was 1.08\nGBP: no rate\n",
