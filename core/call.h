@@ -73,8 +73,8 @@ typedef enum hzi_again {
 // How a call finds its member when each try may go to another one. The first two run on the
 // driver's thread, while nobody else refers to the request's bytes.
 typedef struct hzi_aim {
-	// Before each try: sets the target, and may change the request in place. Not HZ_OK: the
-	// call ends with that.
+	// Before each try: sets the target, and may change the request in place, or the operation
+	// to one without a message, whose result is there then. Not HZ_OK: the call ends with that.
 	hz_err (*choose)(hzi_call *call);
 	// After a failed one.
 	hzi_again (*again)(hzi_call *call);

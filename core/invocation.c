@@ -411,6 +411,10 @@ hzi_call_send(hzi_call *call)
 		return;
 	}
 	hz_err e = call->aim != NULL ? call->aim->choose(call) : HZ_OK;
+	if (e == HZ_OK && call->op->proto == NULL) {
+		hzi_call_end_idle(call, HZ_OK, NULL); // it has found its result
+		return;
+	}
 	hzi_connection *conn = e == HZ_OK ? route(call, &conn_id) : NULL;
 	if (conn == NULL) {
 		hzi_call_end_idle(call, e != HZ_OK ? e : HZ_ERR_OFFLINE, NULL);

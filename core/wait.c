@@ -138,6 +138,8 @@ static hz_err
 pause_and_check(hzi_call *call, hzi_retry decision)
 {
 	if (decision == HZI_RETRY_PAUSE) {
+		// What it waits for may be among the calls that this thread still collects.
+		hzi_batch_flush(call->client);
 		pause_call(call);
 	}
 	hz_err e = still_wanted(call);

@@ -73,11 +73,28 @@ store(hzi_ids *ids, uint64_t busy, const hzi_id_batch *batch)
 }
 
 bool
+hzi_ids_are_below(hzi_ids *ids, uint64_t epoch, int64_t base)
+{
+	return atomic_load_explicit(&ids->epoch, memory_order_acquire) == epoch &&
+			atomic_load_explicit(&ids->base, memory_order_acquire) < base;
+}
+
+// Whether the batch may come after the word's one. The answer holds if the word has not changed.
+static bool
+may_follow(hzi_ids *ids, hzi_id_terms terms, const hzi_id_batch *batch)
+{
+	return !terms.ascending ||
+			atomic_load_explicit(&ids->epoch, memory_order_acquire) != batch->epoch ||
+			hzi_ids_are_below(ids, batch->epoch, batch->base);
+}
+
+bool
 hzi_ids_refill(hzi_ids *ids, hzi_id_terms terms, const hzi_id_batch *batch)
 {
 	uint64_t word = atomic_load_explicit(&ids->word, memory_order_acquire);
 	do {
-		if ((word & NEXT_MASK) == BUSY || has_left(ids, word, terms)) {
+		if ((word & NEXT_MASK) == BUSY || has_left(ids, word, terms) ||
+				!may_follow(ids, terms, batch)) {
 			return false;
 		}
 	} while (!seize(ids, &word));

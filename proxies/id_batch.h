@@ -26,6 +26,7 @@ typedef struct hzi_id_batch {
 typedef struct hzi_id_terms {
 	uint64_t epoch;
 	int64_t oldest_ns; // those that came later are good; INT64_MIN: all
+	bool ascending;    // a batch must begin above the one before it
 } hzi_id_terms;
 
 // ---- The batch in use ----
@@ -45,9 +46,13 @@ typedef struct hzi_ids {
 // thread; takes no lock.
 bool hzi_ids_take(hzi_ids *ids, hzi_id_terms terms, int64_t *id);
 
-// Puts a batch in place of one that has nothing left to give. False: it has. Lends batch. Any
-// thread.
+// Puts a batch in place of one that has nothing left to give. False: it has, or the new one does not
+// fit the terms. Lends batch. Any thread; takes no lock.
 bool hzi_ids_refill(hzi_ids *ids, hzi_id_terms terms, const hzi_id_batch *batch);
+
+// Whether the last batch put here was of this epoch and began below `base`; so is no batch of none.
+// Any thread; takes no lock.
+bool hzi_ids_are_below(hzi_ids *ids, uint64_t epoch, int64_t base);
 
 // Takes all that is left. False: nothing. Any thread.
 bool hzi_ids_drain(hzi_ids *ids, hzi_id_terms terms, hzi_id_batch *left);

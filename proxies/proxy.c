@@ -241,18 +241,26 @@ give(hzi_handle *handle, const hzi_op *op, uint64_t result)
 	return future;
 }
 
+static const hzi_op GIVE_I64 = {NULL, HZ_RESULT_I64, 0, read_mark};
+static const hzi_op GIVE_BOOL = {NULL, HZ_RESULT_BOOL, 0, read_mark};
+
 hz_future
 hzi_handle_give_i64(hzi_handle *handle, int64_t result)
 {
-	static const hzi_op ready = {NULL, HZ_RESULT_I64, 0, read_mark};
-	return give(handle, &ready, (uint64_t)result);
+	return give(handle, &GIVE_I64, (uint64_t)result);
 }
 
 hz_future
 hzi_handle_give_bool(hzi_handle *handle, bool result)
 {
-	static const hzi_op ready = {NULL, HZ_RESULT_BOOL, 0, read_mark};
-	return give(handle, &ready, result);
+	return give(handle, &GIVE_BOOL, result);
+}
+
+void
+hzi_call_give_i64(hzi_call *call, int64_t result)
+{
+	call->op = &GIVE_I64;
+	call->aim_mark = (uint64_t)result;
 }
 
 // ---- Arguments ----

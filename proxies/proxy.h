@@ -62,6 +62,9 @@ hz_future hzi_handle_destroy_both_async(hzi_handle *handle, hzi_handle *below);
 hz_future hzi_handle_give_i64(hzi_handle *handle, int64_t result);
 hz_future hzi_handle_give_bool(hzi_handle *handle, bool result);
 
+// For `choose` of an hzi_aim: the result of this call is there, no message need be sent.
+void hzi_call_give_i64(hzi_call *call, int64_t result);
+
 // ---- Arguments ----
 
 // Copies a size-first struct of options into a zeroed one of `size` bytes. NULL gives the defaults.

@@ -16,9 +16,9 @@
 //
 // All handles of one name in a client take from the same block, without a lock: an id costs some
 // nanoseconds, and a block one round trip. Of two calls of a client the one that begins after the
-// other has ended gets the higher id. Clients take turns by the block. Nobody waits for the block
-// of somebody else: calls that find no id each ask for a block, and what is not needed yet comes
-// later.
+// other has ended gets the higher id. Clients take turns by the block. When a block is used up one
+// call asks for the next; others wait for what it brings, but no longer than
+// hazelcast.client.invocation.retry.pause.millis, and then ask themselves.
 //
 // No id comes twice: a block whose request may or may not have been carried out is given up, and
 // another one taken. Ids are lost so, and with a client that ends. Only when the members forget the

@@ -136,7 +136,7 @@ take_first(hzi_call *call, hz_result *out, hz_error *err)
 	}
 	if (response.response) {
 		uint32_t used = (uint32_t)(first->id % HZI_ID_BLOCK) + 1;
-		hzi_id_blocks_add(first->blocks, first->life, first->id + 1, HZI_ID_BLOCK - used);
+		hzi_id_blocks_put(first->blocks, first->life, first->id + 1, HZI_ID_BLOCK - used);
 	}
 	out->u.b = response.response;
 	return HZ_OK;
@@ -180,33 +180,81 @@ hz_id_generator_take(hz_id_generator *generator, int64_t *id)
 			hzi_id_blocks_take(generator->blocks, id);
 }
 
-// Who has asked for a block, and when: aim_mark is the group's.
+// Who asks for a block, and since when: aim_mark is the group's.
 typedef struct asked_block {
 	hzi_id_blocks *blocks;
 	uint64_t life;
 } asked_block;
 
+static void
+end_asking(void *ended)
+{
+	asked_block *asked = ended;
+	hzi_id_blocks_settle(asked->blocks);
+	free(asked);
+}
+
+static bool
+is_block(int64_t number)
+{
+	return number >= 0 && number <= LAST_BLOCK;
+}
+
+// Takes what is there, asks for more, or waits for what another call has asked for.
+static hz_err
+choose_block(hzi_call *call)
+{
+	asked_block *asked = call->extra;
+	int64_t id;
+	bool found = hzi_id_blocks_take(asked->blocks, &id);
+	if (!found && !hzi_id_blocks_ask(asked->blocks, call)) {
+		return HZ_ERR_OFFLINE;
+	}
+	// Whoever asked before may just have got his answer.
+	if (found || hzi_id_blocks_take(asked->blocks, &id)) {
+		hzi_call_give_i64(call, id);
+		return HZ_OK;
+	}
+	asked->life = hzi_id_blocks_life(asked->blocks);
+	return hzi_cp_choose(call);
+}
+
+// The first id of a block is the call's own; the others are here for all from this moment on, even
+// if nobody ever looks at the call's result.
+static hz_err
+accept_block(const hzi_call *call)
+{
+	const asked_block *asked = call->extra;
+	hzp_atomic_long_get_and_add_response response;
+	if (hzi_call_decode(call, &response, NULL) == HZ_OK && is_block(response.response)) {
+		hzi_id_blocks_put(asked->blocks, asked->life, response.response * HZI_ID_BLOCK + 1,
+				HZI_ID_BLOCK - 1);
+	}
+	hzi_id_blocks_answered(asked->blocks);
+	return HZ_OK;
+}
+
 static hz_err
 take_block(hzi_call *call, hz_result *out, hz_error *err)
 {
+	const asked_block *asked = call->extra;
 	hzp_atomic_long_get_and_add_response response;
 	hz_err e = hzi_call_decode(call, &response, err);
-	if (e != HZ_OK) {
-		return e;
-	}
-	if (response.response < 0 || response.response > LAST_BLOCK) {
-		return hzi_fail(err, HZ_ERR_LIMIT, "there is no block %lld of ids",
+	if (e == HZ_OK && !is_block(response.response)) {
+		e = hzi_fail(err, HZ_ERR_LIMIT, "there is no block %lld of ids",
 				(long long)response.response);
 	}
-	const asked_block *asked = call->extra;
-	out->u.i64 = hzi_id_blocks_add_and_take(
-			asked->blocks, asked->life, response.response * HZI_ID_BLOCK, HZI_ID_BLOCK);
-	return HZ_OK;
+	if (e == HZ_OK) {
+		out->u.i64 = hzi_id_blocks_own(
+				asked->blocks, asked->life, response.response * HZI_ID_BLOCK);
+	}
+	return e;
 }
 
 static hz_future
 ask_block(hz_id_generator *generator)
 {
+	static const hzi_aim aim = {choose_block, hzi_cp_again, accept_block};
 	hzi_call *call;
 	hz_future future;
 	if (!hzi_cp_begin(generator != NULL ? &generator->cp : NULL, &NEW_BLOCK, &call, &future)) {
@@ -217,9 +265,10 @@ ask_block(hz_id_generator *generator)
 		return hzi_call_refuse(call, HZ_ERR_MEMORY, "no memory for a call");
 	}
 	HZI_ASSERT(generator != NULL); // since the call was begun
-	*asked = (asked_block){generator->blocks, hzi_id_blocks_life(generator->blocks)};
+	call->aim = &aim;
+	*asked = (asked_block){.blocks = generator->blocks};
 	call->extra = asked;
-	call->extra_free = free;
+	call->extra_free = end_asking;
 	return hzi_call_submit(call,
 			&(hzp_atomic_long_get_and_add_request){
 					.group_id = hzi_cp_group_id(generator->cp.group),

