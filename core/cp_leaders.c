@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "core/cluster_state.h"
+#include "core/cp_leaders_text.h"
 #include "protocol/decode.h"
 #include "protocol/gen/client.h"
 
@@ -26,16 +27,10 @@ struct hzi_cp_leader {
 	char name[];
 };
 
-// What members told last: a copy of the event, and its groups as they lie there.
-typedef struct told {
-	hzp_raft_group_id group;
-	hz_uuid member;
-} told;
-
 // Under the client's cp_lock.
 struct hzi_cp_leaders {
 	hzi_cp_leader *first;
-	told *groups; // sorted by nothing; in front of the copy that they point into
+	hzi_cp_told *groups; // what members told last, in one piece with the names in it
 	size_t count;
 
 	// The cluster thread's.
@@ -146,13 +141,14 @@ member_of(const hzp_list *uuids, const hzp_cp_member *leader)
 }
 
 static size_t
-read_groups(const groups_view *view, told *groups)
+read_groups(const groups_view *view, hzi_cp_told *groups)
 {
 	hzp_iter it = hzp_iter_start(&view->groups_info);
 	hzp_raft_group_info info;
 	size_t n = 0;
 	while (n < view->groups_info.count && hzp_iter_next(&it, &info)) {
-		groups[n++] = (told){info.group_id, member_of(&view->cp_to_ap_uuids, &info.leader)};
+		groups[n++] = (hzi_cp_told){
+				info.group_id, member_of(&view->cp_to_ap_uuids, &info.leader)};
 	}
 	return n;
 }
@@ -174,10 +170,10 @@ decode(const uint8_t *msg, size_t n, groups_view *view, hz_error *err)
 }
 
 static void
-take_groups(hz_client *client, hzi_cp_leaders *leaders, told *groups, size_t count)
+take_groups(hz_client *client, hzi_cp_leaders *leaders, hzi_cp_told *groups, size_t count)
 {
 	pthread_mutex_lock(&client->cp_lock);
-	told *old = leaders->groups;
+	hzi_cp_told *old = leaders->groups;
 	leaders->groups = groups;
 	leaders->count = count;
 	for (hzi_cp_leader *leader = leaders->first; leader != NULL; leader = leader->next) {
@@ -193,7 +189,7 @@ apply(hz_client *client, hzi_cp_leaders *leaders, const uint8_t *msg, size_t n, 
 		hz_error *err)
 {
 	groups_view view;
-	told *groups = malloc(count * sizeof(*groups) + n);
+	hzi_cp_told *groups = malloc(count * sizeof(*groups) + n);
 	if (groups == NULL) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a view of CP groups");
 	}
@@ -232,6 +228,48 @@ hzi_cp_leaders_event(
 		leaders->version = view.version;
 	}
 	return e;
+}
+
+static bool
+is_text(hzp_bytes got, const char *want)
+{
+	size_t n = strlen(want);
+	return got.n == n && memcmp(got.p, want, n) == 0;
+}
+
+// Takes the first that there is, until the listener knows better.
+static void
+learn(hz_client *client, hzi_cp_leaders *leaders, hzp_bytes text)
+{
+	size_t count = 0;
+	hzi_cp_told *groups = hzi_cp_leaders_read(text.p, text.n, &count);
+	if (groups != NULL) {
+		take_groups(client, leaders, groups, count);
+	} else {
+		hzi_log_write(&client->log, HZI_LOG_WARN,
+				"the leaders of CP groups that a member told were not understood");
+	}
+}
+
+void
+hzi_cp_leaders_learn(hz_client *client, const uint8_t *msg, size_t n)
+{
+	hzp_client_authentication_response reply;
+	hzp_entry_str_str pair;
+	pthread_mutex_lock(&client->cp_lock);
+	hzi_cp_leaders *leaders = leaders_of(client);
+	pthread_mutex_unlock(&client->cp_lock);
+	if (leaders == NULL || leaders->conn_id != 0 ||
+			hzp_decode(msg, n, &HZP_CLIENT_AUTHENTICATION_RESPONSE, &reply, NULL) !=
+					HZ_OK) {
+		return;
+	}
+	hzp_iter it = hzp_iter_start(&reply.key_value_pairs);
+	while (hzp_iter_next(&it, &pair)) {
+		if (is_text(pair.key, "cp.leaders")) {
+			learn(client, leaders, pair.value);
+		}
+	}
 }
 
 void

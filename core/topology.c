@@ -306,5 +306,8 @@ hzi_topology_learn(hzi_cluster *cluster, const hzi_peer *peer, const hzi_handsha
 	if (e == HZ_OK) {
 		apply_view(cluster, &view);
 	}
+	if (e == HZ_OK && cluster->handshake.cp_direct_to_leader) {
+		hzi_cp_leaders_learn(cluster->client, reply->message.data, reply->message.len);
+	}
 	return e;
 }

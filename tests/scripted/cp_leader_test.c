@@ -13,7 +13,9 @@
 #include "tests/scripted/bench.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define AUTHENTICATE HZP_CLIENT_AUTHENTICATION_REQUEST.id
 #define LISTEN HZP_CLIENT_ADD_CP_GROUP_VIEW_LISTENER_REQUEST.id
@@ -324,6 +326,92 @@ a_refusal_costs_nothing(void)
 	end(&b);
 }
 
+// ---- What they tell first ----
+
+// Starts with members that tell this at the authentication, with one's UUID in the place of "%s".
+static void
+start_told(bench *b, const char *format, int leader)
+{
+	static char json[1024];
+	bench_members(b, MEMBERS, NULL, asking);
+	hz_uuid uuid = hzt_scripted_uuid(b->member[leader]);
+	char text[40];
+	snprintf(text, sizeof(text), "%08x-%04x-%04x-%04x-%012llx", (unsigned)(uuid.msb >> 32),
+			(unsigned)(uuid.msb >> 16 & 0xffff), (unsigned)(uuid.msb & 0xffff),
+			(unsigned)(uuid.lsb >> 48),
+			(unsigned long long)(uuid.lsb & UINT64_C(0xffffffffffff)));
+	const char *at = strstr(format, "%s");
+	snprintf(json, sizeof(json), "%.*s%s%s", (int)(at - format), format, text, at + 2);
+	for (size_t i = 0; i < MEMBERS; i++) {
+		hzt_scripted_tell_leaders(b->member[i], json);
+		hzt_scripted_on(b->member[i], LISTEN, 0, hzt_listening, NULL);
+		hzt_scripted_on(b->member[i], CREATE, 0, on_create, NULL);
+	}
+	bench_connect(b);
+	bench_await_connections(b, MEMBERS);
+	HZT_OK_ERR(hz_atomic_long_open(b->client, "n", NULL, &number, &err), &err);
+}
+
+static void
+the_first_list_comes_with_the_connection(void)
+{
+	static const char *const lists[] = {
+			"[{\"raftId\":{\"name\":\"default\",\"seed\":7,\"id\":5},"
+			"\"leaderUUID\":\"%s\"}]",
+			"[ {\"leaderUUID\" : null, \"raftId\" : "
+			"{\"id\":5,\"seed\":6,\"name\":\"default\"}},\n"
+			"{\"leaderUUID\" : \"%s\", \"term\" : 3, \"raftId\" : "
+			"{\"id\":5,\"name\":\"\\u0064efault\", \"seed\":7}} ]",
+	};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		bench b;
+		start_told(&b, lists[i], 1);
+		check_calls_go_to(&b, 1);
+		tell_leader(&b, 1, 2);
+		check_calls_go_to(&b, 2);
+		// A member that connects later knows nothing newer than the listener.
+		hzt_scripted_disconnect(b.member[2], HZT_RESET);
+		for (int c = 0; c < CALLS; c++) {
+			HZT_OK_ERR(hz_atomic_long_get(number, &(int64_t){0}, &err), &err);
+		}
+		bench_await_connections(&b, MEMBERS);
+		check_calls_go_to(&b, 2);
+		end(&b);
+	}
+}
+
+static void
+a_list_that_is_none_is_passed_over(void)
+{
+	static const char *const lists[] = {
+			"%s",
+			"[%s",
+			"{\"raftId\":\"%s\"}",
+			"[\"%s\"]",
+			"[{\"leaderUUID\":\"%s\"}]",
+			"[{\"raftId\":{\"name\":\"default\",\"seed\":7},\"leaderUUID\":\"%s\"}]",
+			"[{\"raftId\":{\"name\":\"default\",\"seed\":7,\"id\":99999999999999999999}"
+			","
+			"\"leaderUUID\":\"%s\"}]",
+			"[{\"raftId\":{\"name\":\"default\",\"seed\":7,\"id\":\"5x\"},"
+			"\"leaderUUID\":\"%s\"}]",
+			"[{\"raftId\":{\"name\":\"default\",\"seed\":7,\"id\":5},"
+			"\"leaderUUID\":\"%s0\"}]",
+			"[{\"raftId\":{\"name\":\"default\",\"seed\":7,\"id\":5},"
+			"\"leaderUUID\":[\"%s\"]}]",
+			"[{\"raftId\":{\"raftId\":{\"name\":\"default\",\"seed\":7,\"id\":5}},"
+			"\"leaderUUID\":\"%s\"}]",
+			"[&a {\"raftId\":{\"name\":\"default\",\"seed\":7,\"id\":5},"
+			"\"leaderUUID\":\"%s\"}, *a]",
+	};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		bench b;
+		start_told(&b, lists[i], 1);
+		check_calls_go_to(&b, NOBODY);
+		end(&b);
+	}
+}
+
 static void
 nobody_is_asked_by_default(void)
 {
@@ -352,6 +440,9 @@ static const hzt_case cases[] = {
 		{"a_lost_leader_is_gone_around", a_lost_leader_is_gone_around},
 		{"another_member_tells", another_member_tells},
 		{"a_refusal_costs_nothing", a_refusal_costs_nothing},
+		{"the_first_list_comes_with_the_connection",
+				the_first_list_comes_with_the_connection},
+		{"a_list_that_is_none_is_passed_over", a_list_that_is_none_is_passed_over},
 		{"nobody_is_asked_by_default", nobody_is_asked_by_default},
 };
 

@@ -94,6 +94,10 @@ size_t hzt_scripted_event_at(hzt_scripted *member, uint32_t request_type, const 
 // Acknowledges, as a backup, the call with this correlation id. Returns to how many connections.
 size_t hzt_scripted_acknowledge(hzt_scripted *member, int64_t correlation);
 
+// What clients are told at their authentication about the leaders of CP groups: JSON, lent; NULL:
+// nothing, as open-source members do.
+void hzt_scripted_tell_leaders(hzt_scripted *member, const char *json);
+
 // A higher version of views than any told so far, for views made by hand.
 int32_t hzt_scripted_next_version(void);
 

@@ -92,6 +92,7 @@ struct hzt_scripted {
 	hzt_scripted *cluster[HZT_CLUSTER_MAX];
 	size_t cluster_size;
 	int32_t members_version, partitions_version;
+	const char *cp_leaders;
 };
 
 // The lock; recursive.

@@ -140,6 +140,14 @@ hzt_scripted_cluster(hzt_scripted *const *members, size_t n)
 
 // ---- Authentication ----
 
+void
+hzt_scripted_tell_leaders(hzt_scripted *member, const char *json)
+{
+	hzt_lock();
+	member->cp_leaders = json;
+	hzt_unlock();
+}
+
 // Cuts the newest form down to an older one: fewer bytes in the first frame, fewer parts after it.
 static void
 cut_to_form(hzi_buf *msg, hzt_form form)
@@ -194,16 +202,17 @@ fill_refusal(hzp_client_authentication_response *out, int8_t status)
 }
 
 static void
-fill_welcome(hzp_client_authentication_response *out, const hzt_scripted *member, const tables *t)
+fill_welcome(hzp_client_authentication_response *out, const hzt_scripted *member, const tables *t,
+		hzp_entry_str_str *pairs)
 {
-	static const hzp_entry_str_str pair = {.key = {(const uint8_t *)"clusterVersion", 14},
-			.value = {(const uint8_t *)"5.7", 3}};
+	pairs[0] = (hzp_entry_str_str){hzp_str("clusterVersion"), hzp_str("5.7")};
+	pairs[1] = (hzp_entry_str_str){hzp_str("cp.leaders"), hzp_str(member->cp_leaders)};
 	*out = (hzp_client_authentication_response){.address = address_of(member),
 			.server_hazelcast_version = hzp_str(member->version),
 			.tpc_ports = HZP_EMPTY_LIST,
 			.member_infos = HZP_LIST(t->members, member->cluster_size),
 			.partitions = HZP_LIST(t->owners, member->cluster_size),
-			.key_value_pairs = HZP_LIST(&pair, 1),
+			.key_value_pairs = HZP_LIST(pairs, member->cp_leaders != NULL ? 2 : 1),
 			.member_uuid = member->options.uuid,
 			.serialization_version = 1,
 			.partition_count = member->options.partitions,
@@ -220,6 +229,7 @@ authenticate(hzt_request *request)
 	hzi_buf out = {0};
 	hzi_buf *into = request->into;
 	tables t = {.ids = NULL};
+	hzp_entry_str_str pairs[2];
 	int8_t status = member->options.status != 0 ? member->options.status
 			: knows_name(request)       ? 0
 						    : 1;
@@ -227,7 +237,7 @@ authenticate(hzt_request *request)
 		fill_refusal(&record, status);
 	} else {
 		fill_tables(&t, member);
-		fill_welcome(&record, member, &t);
+		fill_welcome(&record, member, &t, pairs);
 	}
 	request->into = &out;
 	hzt_reply(request, &HZP_CLIENT_AUTHENTICATION_RESPONSE, &record);
