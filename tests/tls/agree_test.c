@@ -107,7 +107,7 @@ check(const agreement *a)
 	tls_end_start(&end, &(tls_end_options){.own = a->alt_names != NULL ? &made : &good});
 	HZT_OK_ERR(hzi_tls_new(&options, &tls, &err), &err);
 	hz_err e = dial(tls, a->host, end.port, &stream, &err);
-	HZT_EQ_STR(hz_err_name(e), hz_err_name(a->want));
+	HZT_EQ_INT(e, a->want);
 	if (e == HZ_OK) {
 		HZT_OK_ERR(exchange(&stream, &err), &err);
 		stream.ops->close(&stream);
@@ -278,7 +278,7 @@ versions_and_ciphers(void)
 		if (e != all[i].want) {
 			printf("  row %zu: %s\n", i, err.message);
 		}
-		HZT_EQ_STR(hz_err_name(e), hz_err_name(all[i].want));
+		HZT_EQ_INT(e, all[i].want);
 		HZT_CHECK(e == HZ_OK || strstr(err.message, "localhost:") != NULL);
 	}
 	clear_authorities();
