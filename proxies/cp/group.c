@@ -194,7 +194,8 @@ explain_unsupported(hz_error *err)
 {
 	static const char text[] =
 			"the member has no CP subsystem: open-source members have one up to "
-			"5.4, from 5.5 on those of the Enterprise edition alone";
+			"5.4, from 5.5 on those of the Enterprise edition alone; with "
+			"concurrency.backend=map it is done with maps (docs/concurrency.md)";
 	if (err != NULL) {
 		memcpy(err->message, text, sizeof(text));
 	}
