@@ -16,13 +16,21 @@
 #define NS_PER_MS INT64_C(1000000)
 
 // After this many lost races in a row a pause comes before the next one, at random up to 1 ms, and
-// twice as much each time.
-enum { PATIENT_AFTER = 2, PAUSE_DOUBLINGS = 6 };
+// twice as much each time; and after this many more the entry's key is locked for the next one, so
+// that whoever is slower than others gets his turn. Should the client die meanwhile, the lock ends
+// with its lease.
+enum { PATIENT_AFTER = 2, LOCK_AFTER = 4, LOCK_LEASE_MS = 5000 };
+
+// What members take for the thread of every agent: no thread and no context has this number.
+#define AGENT_THREAD INT64_MIN
+
+// Protocol 3.13.
+enum { ILLEGAL_MONITOR_STATE = 26 };
 
 // Holders are not looked for more often than this.
 #define CHECK_NS (INT64_C(1000) * NS_PER_MS)
 
-typedef enum cell_step { LOOK, WRITE, CHECK } cell_step;
+typedef enum cell_step { LOOK, WRITE, CHECK, LOCK, UNLOCK } cell_step;
 
 struct hzi_cell {
 	hz_client *client;
@@ -49,6 +57,8 @@ struct hzi_cell {
 	hzi_buf text, next_text; // the same as Data; empty: no entry
 	int64_t attempt;         // number of the write under way, or of which nothing is known; 0
 	unsigned losses;
+	bool locked; // the key
+	int64_t reference; // of the lock
 	int64_t checked_ns;
 	int64_t held;       // by this client
 	hzi_tally suspects; // holders to be looked for, the last one first
@@ -66,6 +76,8 @@ static const hzi_aim AGENT = {choose, again, accept_any};
 static const hzi_op GET = {&HZP_MAP_GET, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op PUT_IF_ABSENT = {&HZP_MAP_PUT_IF_ABSENT, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op REPLACE = {&HZP_MAP_REPLACE_IF_SAME, HZ_RESULT_NONE, 0, NULL};
+static const hzi_op LOCK_KEY = {&HZP_MAP_LOCK, HZ_RESULT_NONE, 0, NULL};
+static const hzi_op UNLOCK_KEY = {&HZP_MAP_UNLOCK, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op CONTAINS = {&HZP_MAP_CONTAINS_KEY, HZ_RESULT_NONE, 0, NULL};
 
 hz_client *
@@ -249,6 +261,7 @@ fail_all(hzi_cell *cell, hz_err code, int32_t server_code, const hzi_slice *why)
 	cell->work = NULL;
 	cell->known = false;
 	cell->attempt = 0;
+	cell->locked = false;
 	cell->idle_waits = false;
 	cell->running = false;
 	pthread_mutex_unlock(&cell->lock);
@@ -519,7 +532,7 @@ encode_look(const hzi_cell *cell, hzi_call *call)
 	return encode(call, &GET,
 			&(hzp_map_get_request){.name = hzp_str(cell->utility->map),
 					.key = bytes_of(&cell->key),
-					.thread_id = call->owner_id},
+					.thread_id = AGENT_THREAD},
 			cell->key_hash);
 }
 
@@ -532,7 +545,7 @@ encode_write(const hzi_cell *cell, hzi_call *call)
 						.name = hzp_str(cell->utility->map),
 						.key = bytes_of(&cell->key),
 						.value = bytes_of(&cell->next_text),
-						.thread_id = call->owner_id,
+						.thread_id = AGENT_THREAD,
 						.ttl = -1},
 				cell->key_hash);
 	}
@@ -542,7 +555,7 @@ encode_write(const hzi_cell *cell, hzi_call *call)
 					.key = bytes_of(&cell->key),
 					.test_value = bytes_of(&cell->text),
 					.value = bytes_of(&cell->next_text),
-					.thread_id = call->owner_id},
+					.thread_id = AGENT_THREAD},
 			cell->key_hash);
 }
 
@@ -568,12 +581,37 @@ encode_check(const hzi_cell *cell, hzi_call *call)
 }
 
 static hz_err
+encode_lock(const hzi_cell *cell, hzi_call *call)
+{
+	return encode(call, &LOCK_KEY,
+			&(hzp_map_lock_request){.name = hzp_str(cell->utility->map),
+					.key = bytes_of(&cell->key),
+					.thread_id = AGENT_THREAD,
+					.ttl = LOCK_LEASE_MS,
+					.reference_id = cell->reference},
+			cell->key_hash);
+}
+
+static hz_err
+encode_unlock(const hzi_cell *cell, hzi_call *call)
+{
+	return encode(call, &UNLOCK_KEY,
+			&(hzp_map_unlock_request){.name = hzp_str(cell->utility->map),
+					.key = bytes_of(&cell->key),
+					.thread_id = AGENT_THREAD,
+					.reference_id = cell->reference},
+			cell->key_hash);
+}
+
+static hz_err
 choose(hzi_call *call)
 {
 	static hz_err (*const encoders[])(const hzi_cell *cell, hzi_call *call) = {
 			[LOOK] = encode_look,
 			[WRITE] = encode_write,
 			[CHECK] = encode_check,
+			[LOCK] = encode_lock,
+			[UNLOCK] = encode_unlock,
 	};
 	hzi_cell *cell = call->aim_ctx;
 	pthread_mutex_lock(&cell->lock);
@@ -718,22 +756,38 @@ take_answer(hzi_cell *cell, hzi_call *call)
 		return take_look(cell, call);
 	case WRITE:
 		return take_write(cell, call);
-	default:
+	case CHECK:
 		return take_check(cell, call);
+	default:
+		cell->locked = cell->step == LOCK;
+		return HZ_OK;
 	}
+}
+
+static void
+begin_locking(hzi_cell *cell, cell_step step)
+{
+	cell->step = step;
+	cell->reference = atomic_fetch_add_explicit(
+					  &cell->client->reference_ids, 1, memory_order_relaxed) +
+			1;
 }
 
 // Someone else was faster, several times: not all at once again.
 static hzi_again
 after_a_loss(hzi_cell *cell, hzi_call *call)
 {
-	unsigned over = cell->losses - PATIENT_AFTER;
 	uint64_t random = 0;
-	if (cell->losses <= PATIENT_AFTER) {
+	unsigned over = cell->losses - PATIENT_AFTER;
+	cell->step = LOOK;
+	if (cell->losses <= PATIENT_AFTER || cell->locked) {
+		return HZI_AGAIN_NOW;
+	}
+	if (over > LOCK_AFTER) {
+		begin_locking(cell, LOCK);
 		return HZI_AGAIN_NOW;
 	}
 	(void)hzi_random_bytes(&random, sizeof(random));
-	over = over < PAUSE_DOUBLINGS ? over : PAUSE_DOUBLINGS;
 	call->resume_ns = hzi_now_ns() + (int64_t)(random % ((uint64_t)NS_PER_MS << over));
 	return HZI_AGAIN_AT;
 }
@@ -744,11 +798,23 @@ next_step(hzi_cell *cell, hzi_call *call)
 	if (cell->step == CHECK && cell->suspects.count > 0) {
 		return HZI_AGAIN_NOW;
 	}
+	if (cell->step == LOCK) {
+		cell->step = LOOK;
+		return HZI_AGAIN_NOW;
+	}
 	if (cell->attempt != 0) {
 		// Nothing else before it is known what became of that write.
-		bool lost = cell->step == WRITE;
-		cell->step = lost ? LOOK : WRITE;
-		return lost ? after_a_loss(cell, call) : HZI_AGAIN_NOW;
+		if (cell->step == WRITE) {
+			return after_a_loss(cell, call);
+		}
+		cell->step = WRITE;
+		return HZI_AGAIN_NOW;
+	}
+	if (cell->locked) {
+		if (cell->step == WRITE || !plan_work(cell)) {
+			begin_locking(cell, UNLOCK);
+		}
+		return HZI_AGAIN_NOW;
 	}
 	if (plan(cell)) {
 		return HZI_AGAIN_NOW;
@@ -789,7 +855,9 @@ again(hzi_call *call)
 	hzi_cell *cell = call->aim_ctx;
 	call->retry_until_ns = 0; // as long as somebody waits
 	call->was_in_doubt = false;
-	if (call->code != HZ_ERR_TIMEOUT || call->response.p == NULL) {
+	bool was_free = cell->step == UNLOCK && call->code == HZ_ERR_SERVER &&
+			call->server_code == ILLEGAL_MONITOR_STATE; // the lease was over
+	if (!was_free && (call->code != HZ_ERR_TIMEOUT || call->response.p == NULL)) {
 		if (may_go_better(call)) {
 			cell->step = cell->step == WRITE ? LOOK : cell->step;
 			return HZI_AGAIN_LATER;

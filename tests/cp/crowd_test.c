@@ -118,7 +118,7 @@ static void
 begin(hz_client *client)
 {
 	bool done = false;
-	uint64_t members = rig_is_raft() ? 3 : 1;
+	uint64_t members = rig_is_raft() ? 3 : rig_is_map() ? 2 : 1;
 	HZT_AWAIT_STAT(client, connections, members, PATIENCE_MS);
 	HZT_AWAIT_STAT(rig_other(), connections, members, PATIENCE_MS);
 	memset(&c, 0, sizeof(c));

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The map backend behind a proxy that cuts connections, after each number of bytes in turn: what
+// was asked for is done once, and every call says so. Another client looks at the member itself.
+#include "tests/cp/rig.h"
+#include "tests/support/fault_proxy.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+// A little more than the answers of a look and a write have.
+#define TWO_ANSWERS 72
+#define LONG_MS 60000
+
+static hz_error err;
+static hzt_cluster *members;
+static hzt_proxy *proxy;
+static hz_client *client, *direct;
+
+static void
+start(void)
+{
+	char spec[128];
+	if (members != NULL) {
+		return;
+	}
+	proxy = hzt_proxy_start();
+	snprintf(spec, sizeof(spec), "1 public=%s", hzt_proxy_address(proxy));
+	members = hzt_cluster_start(spec);
+	hzt_proxy_target(proxy, hzt_cluster_direct(members, 0));
+	client = rig_client_of(hzt_proxy_address(proxy),
+			"connection-strategy.connection-retry.initial-backoff-millis", "10");
+	direct = rig_client_of(hzt_cluster_direct(members, 0), NULL, NULL);
+}
+
+static void
+cut_after(int64_t n)
+{
+	hzt_proxy_await_open(proxy, 1, LONG_MS);
+	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, n, HZT_CUT_RESET);
+}
+
+static void
+cut_no_more(void)
+{
+	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+}
+
+static void
+adds_once(void)
+{
+	hz_atomic_long *number = NULL, *seen = NULL;
+	const char *name = rig_name("cut", NULL);
+	int64_t sum = 0, got = 0;
+	start();
+	uint64_t before = hzt_proxy_accepted(proxy);
+	HZT_OK_ERR(hz_atomic_long_open(client, name, NULL, &number, &err), &err);
+	HZT_OK_ERR(hz_atomic_long_open(direct, name, NULL, &seen, &err), &err);
+	for (int64_t n = 0; n < TWO_ANSWERS; n++) {
+		cut_after(n);
+		HZT_OK_ERR(hz_atomic_long_add_and_get(number, 1, &got, &err), &err);
+		cut_no_more();
+		HZT_EQ_INT(got, n + 1);
+		HZT_OK_ERR(hz_atomic_long_get(seen, &sum, &err), &err);
+		HZT_EQ_INT(sum, n + 1);
+	}
+	HZT_CHECK(hzt_proxy_accepted(proxy) >= before + 15);
+	hz_atomic_long_close(&number);
+	HZT_OK_ERR(hz_atomic_long_destroy(&seen, &err), &err);
+}
+
+// The one who was cut off finds its own write also behind those of others.
+static _Atomic bool stop_adding;
+
+static void *
+add_beside(void *arg)
+{
+	hz_atomic_long *number = arg;
+	int64_t n = 0;
+	while (!atomic_load(&stop_adding) &&
+			hz_atomic_long_add_and_get(number, 1, NULL, NULL) == HZ_OK) {
+		n++;
+	}
+	return (void *)(intptr_t)n;
+}
+
+static void
+adds_once_among_others(void)
+{
+	hz_atomic_long *number = NULL, *seen = NULL;
+	const char *name = rig_name("cut", NULL);
+	pthread_t other;
+	void *theirs = NULL;
+	int64_t sum = 0;
+	start();
+	HZT_OK_ERR(hz_atomic_long_open(client, name, NULL, &number, &err), &err);
+	HZT_OK_ERR(hz_atomic_long_open(direct, name, NULL, &seen, &err), &err);
+	atomic_store(&stop_adding, false);
+	HZT_EQ_INT(pthread_create(&other, NULL, add_beside, seen), 0);
+	for (int64_t n = 0; n < TWO_ANSWERS; n++) {
+		cut_after(n);
+		HZT_OK_ERR(hz_atomic_long_add_and_get(number, 1, NULL, &err), &err);
+		cut_no_more();
+	}
+	atomic_store(&stop_adding, true);
+	pthread_join(other, &theirs);
+	HZT_OK_ERR(hz_atomic_long_get(seen, &sum, &err), &err);
+	HZT_EQ_INT(sum, TWO_ANSWERS + (int64_t)(intptr_t)theirs);
+	hz_atomic_long_close(&number);
+	HZT_OK_ERR(hz_atomic_long_destroy(&seen, &err), &err);
+}
+
+static void
+counts_down_once(void)
+{
+	hz_count_down_latch *latch = NULL, *seen = NULL;
+	const char *name = rig_name("cut", NULL);
+	bool done = false;
+	int32_t left = 0;
+	start();
+	HZT_OK_ERR(hz_count_down_latch_open(client, name, NULL, &latch, &err), &err);
+	HZT_OK_ERR(hz_count_down_latch_open(direct, name, NULL, &seen, &err), &err);
+	HZT_OK_ERR(hz_count_down_latch_try_set_count(seen, 2 * TWO_ANSWERS, &done, &err), &err);
+	for (int32_t n = 0; n < TWO_ANSWERS; n++) {
+		cut_after(n);
+		HZT_OK_ERR(hz_count_down_latch_count_down(latch, &err), &err);
+		cut_no_more();
+		HZT_OK_ERR(hz_count_down_latch_get_count(seen, &left, &err), &err);
+		HZT_EQ_INT(left, 2 * TWO_ANSWERS - 1 - n);
+	}
+	hz_count_down_latch_close(&latch);
+	HZT_OK_ERR(hz_count_down_latch_destroy(&seen, &err), &err);
+}
+
+static void
+takes_each_permit_once(void)
+{
+	hz_semaphore *permits = NULL, *seen = NULL;
+	const char *name = rig_name("cut", NULL);
+	bool done = false;
+	int32_t left = 0;
+	start();
+	HZT_OK_ERR(hz_semaphore_open(client, name, NULL, &permits, &err), &err);
+	HZT_OK_ERR(hz_semaphore_open(direct, name, NULL, &seen, &err), &err);
+	HZT_OK_ERR(hz_semaphore_init(seen, 5, &done, &err), &err);
+	for (int32_t n = 0; n < TWO_ANSWERS; n++) {
+		bool take = n % 2 == 0;
+		cut_after(n);
+		HZT_OK_ERR(take ? hz_semaphore_acquire(permits, 2, &err)
+				: hz_semaphore_release(permits, 2, &err),
+				&err);
+		cut_no_more();
+		HZT_OK_ERR(hz_semaphore_available_permits(seen, &left, &err), &err);
+		HZT_EQ_INT(left, take ? 3 : 5);
+	}
+	hz_semaphore_close(&permits);
+	HZT_OK_ERR(hz_semaphore_destroy(&seen, &err), &err);
+}
+
+// A wait goes on although its client was cut off.
+static void
+waits_on(void)
+{
+	hz_count_down_latch *latch = NULL, *seen = NULL;
+	const char *name = rig_name("cut", NULL);
+	bool done = false, zero = false, late = true;
+	start();
+	HZT_OK_ERR(hz_count_down_latch_open(client, name, NULL, &latch, &err), &err);
+	HZT_OK_ERR(hz_count_down_latch_open(direct, name, NULL, &seen, &err), &err);
+	HZT_OK_ERR(hz_count_down_latch_try_set_count(seen, 1, &done, &err), &err);
+	hzt_proxy_await_open(proxy, 1, LONG_MS);
+	hz_future wait = hz_count_down_latch_try_await_async(latch, LONG_MS);
+	hz_future short_wait = hz_count_down_latch_try_await_async(latch, 1000);
+	HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
+	HZT_OK_ERR(hz_await_bool(short_wait, &late, &err), &err);
+	HZT_CHECK(!late);
+	HZT_OK_ERR(hz_count_down_latch_count_down(seen, &err), &err);
+	HZT_OK_ERR(hz_await_bool(wait, &zero, &err), &err);
+	HZT_CHECK(zero);
+	hz_count_down_latch_close(&latch);
+	HZT_OK_ERR(hz_count_down_latch_destroy(&seen, &err), &err);
+}
+
+// ---- Locks ----
+
+static bool
+is_free(void *ctx)
+{
+	bool locked = true;
+	HZT_OK_ERR(hz_fenced_lock_is_locked(ctx, &locked, &err), &err);
+	return !locked;
+}
+
+// Whatever is cut: who is told that it has the lock has it, and it is free afterwards.
+static void
+locks_and_unlocks(void)
+{
+	hz_fenced_lock *lock = NULL, *seen = NULL;
+	const char *name = rig_name("cut", NULL);
+	int64_t last = 0;
+	start();
+	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_open(direct, name, NULL, &seen, &err), &err);
+	for (int64_t n = 0; n < TWO_ANSWERS; n++) {
+		int64_t fence = 0, theirs = -1;
+		cut_after(n);
+		HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+		HZT_CHECK(fence > last);
+		last = fence;
+		HZT_OK_ERR(hz_fenced_lock_try_lock(seen, 0, &theirs, &err), &err);
+		HZT_EQ_INT(theirs, HZ_NO_FENCE);
+		HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+		cut_no_more();
+		HZT_AWAIT(is_free, seen, LONG_MS);
+	}
+	hz_fenced_lock_close(&lock);
+	HZT_OK_ERR(hz_fenced_lock_destroy(&seen, &err), &err);
+}
+
+// The member frees the lock of a client that it has no connection to, and its owner hears of that
+// as soon as it is back.
+static void
+tells_a_lost_lock(void)
+{
+	hz_fenced_lock *lock = NULL, *seen = NULL;
+	const char *name = rig_name("cut", NULL);
+	int64_t fence = 0, theirs = 0;
+	start();
+	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_open(direct, name, NULL, &seen, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	hzt_proxy_target(proxy, NULL);
+	HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
+	HZT_OK_ERR(hz_fenced_lock_lock(seen, &theirs, &err), &err);
+	HZT_CHECK(theirs > fence);
+	hzt_proxy_target(proxy, hzt_cluster_direct(members, 0));
+	HZT_EQ_INT(hz_fenced_lock_get_fence(lock, &fence, &err), HZ_ERR_LOCK_OWNERSHIP_LOST);
+	HZT_EQ_INT(hz_fenced_lock_unlock(lock, &err), HZ_ERR_NOT_OWNER);
+	HZT_OK_ERR(hz_fenced_lock_unlock(seen, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	HZT_CHECK(fence > theirs);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	hz_fenced_lock_close(&lock);
+	HZT_OK_ERR(hz_fenced_lock_destroy(&seen, &err), &err);
+}
+
+// A connection that is soon there again costs nobody a lock.
+static void
+keeps_its_lock(void)
+{
+	hz_fenced_lock *lock = NULL;
+	const char *name = rig_name("cut", NULL);
+	int64_t fence = 0, again = 0;
+	bool mine = false;
+	start();
+	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
+	for (int i = 0; i < 3; i++) {
+		hzt_proxy_await_open(proxy, 1, LONG_MS);
+		HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
+		HZT_OK_ERR(hz_fenced_lock_get_fence(lock, &again, &err), &err);
+		HZT_EQ_INT(again, fence);
+		HZT_OK_ERR(hz_fenced_lock_is_locked_by_current_owner(lock, &mine, &err), &err);
+		HZT_CHECK(mine);
+	}
+	HZT_OK_ERR(hz_fenced_lock_lock(lock, &again, &err), &err);
+	HZT_EQ_INT(again, fence);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
+	HZT_AWAIT(is_free, lock, LONG_MS);
+	HZT_OK_ERR(hz_fenced_lock_destroy(&lock, &err), &err);
+}
+
+static void
+ends_the_members(void)
+{
+	hz_client_destroy(&client);
+	hz_client_destroy(&direct);
+	hzt_cluster_end(&members);
+	hzt_proxy_end(&proxy);
+}
+
+static const hzt_case cases[] = {
+		{"adds_once", adds_once},
+		{"adds_once_among_others", adds_once_among_others},
+		{"counts_down_once", counts_down_once},
+		{"takes_each_permit_once", takes_each_permit_once},
+		{"waits_on", waits_on},
+		{"locks_and_unlocks", locks_and_unlocks},
+		{"keeps_its_lock", keeps_its_lock},
+		{"tells_a_lost_lock", tells_a_lost_lock},
+		{"ends_the_members", ends_the_members},
+};
+
+HZT_MAIN("map_cut", cases)
