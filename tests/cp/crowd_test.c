@@ -16,7 +16,7 @@
 #define MOST 1000
 
 // None of the steps comes near it.
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 100000
 
 // One that waits, and how it ended.
 typedef struct waiter {
@@ -272,7 +272,7 @@ shutdown_ends_all(void)
 	begin(rig_client_with(NULL, NULL));
 	start_waiting();
 	int64_t start = hzt_now_ms();
-	HZT_OK_ERR(hz_client_shutdown(c.client, 10000 * hzt_slowness(), &err), &err);
+	HZT_OK_ERR(hz_client_shutdown(c.client, 20000 * hzt_slowness(), &err), &err);
 	hzt_team_join(&c.team, PATIENCE_MS);
 	printf("  %zu threads ended by the shutdown in %lld ms\n", 2 * c.size,
 			(long long)(hzt_now_ms() - start));
