@@ -160,7 +160,7 @@ hzi_call_result(hzi_call *call, hz_result *out, hz_error *err)
 	if (e != HZ_OK) {
 		*out = (hz_result){.kind = HZ_RESULT_NONE};
 		if (err != NULL) {
-			err->in_doubt = is_lost(e);
+			err->in_doubt = is_lost(e) || call->in_doubt;
 		}
 	}
 	return e;

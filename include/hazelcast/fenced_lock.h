@@ -31,10 +31,15 @@
 // session in the group, an asynchronous call leaves only once its future is consumed.
 //
 // All calls of a lock are repeated by themselves after their connection was lost, and the members
-// know a repeated one again: no lock is taken or given up twice. HZ_ERR_WAIT_KEY_CANCELLED: another
-// call of the same owner has taken the place of one that waited. A call that was given up while it
-// waited (by its token, say) and gets the lock all the same gives it back at once, unless its
-// connection was lost meanwhile: hz_fenced_lock_is_locked_by_current_owner tells.
+// know a repeated one again: no lock is taken or given up twice. But members pass calls on to the
+// group's leader, and while that one stands still, a first try may be under way for long. Whatever
+// ends without what it wanted after such a try is in doubt: the lock may be taken yet, and an unlock
+// in doubt may yet release what its owner locks later. hz_fenced_lock_get_lock_count and
+// hz_fenced_lock_is_locked_by_current_owner tell; the fence protects in any case.
+//
+// HZ_ERR_WAIT_KEY_CANCELLED: another call of the same owner has taken the place of one that waited.
+// A call that was given up while it waited (by its token, say) and gets the lock all the same gives
+// it back at once, unless its connection was lost meanwhile.
 //
 // What older clients had and the CP subsystem has no more, the map backend has: leases, taking a
 // lock from another owner (force unlock), and the rest of a lease; on CP they are
@@ -109,7 +114,8 @@ hz_fenced_lock_lock(hz_fenced_lock *lock, int64_t *fence, hz_error *err)
 }
 
 // The same, waiting timeout_ms milliseconds at most; 0 does not wait. *fence gets HZ_NO_FENCE when
-// the lock stayed taken. HZ_ERR_ARGUMENT: a negative timeout. Result: i64. Since 0.1.
+// the lock stayed taken; HZ_ERR_INDETERMINATE: it did, but see above. HZ_ERR_ARGUMENT: a negative
+// timeout. Result: i64. Since 0.1.
 HZ_API hz_future hz_fenced_lock_try_lock_async(hz_fenced_lock *lock, int64_t timeout_ms);
 HZ_API HZ_INLINE hz_err
 hz_fenced_lock_try_lock(hz_fenced_lock *lock, int64_t timeout_ms, int64_t *fence, hz_error *err)

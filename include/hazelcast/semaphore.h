@@ -28,6 +28,9 @@
 // call again, so one whose connection was lost is not repeated, but HZ_ERR_INDETERMINATE and in
 // doubt, unless the client's redo-operation is on.
 //
+// A call that got no permits after a try whose connection was lost is in doubt: that try may be on
+// its way and take some yet (fenced_lock.h); hz_semaphore_try_acquire is HZ_ERR_INDETERMINATE then.
+//
 // HZ_ERR_WAIT_KEY_CANCELLED: another call of the same owner has taken the place of one that waited.
 // Permits that a call gets after it was given up are given back, unless its connection was lost.
 #ifndef HAZELCAST_SEMAPHORE_H

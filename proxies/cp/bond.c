@@ -267,6 +267,13 @@ hzi_cp_bond_undo(const hzi_call *call, const hzi_op *op)
 
 // ---- Failures ----
 
+hz_err
+hzi_cp_bond_miss(hzi_call *call, hz_err code, const char *text, hz_error *err)
+{
+	call->in_doubt = call->was_in_doubt;
+	return hzi_call_miss(call, code, text, err);
+}
+
 bool
 hzi_cp_bond_is_expired(hzi_call *call)
 {

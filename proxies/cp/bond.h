@@ -74,6 +74,10 @@ void hzi_cp_bond_undo(const hzi_call *call, const hzi_op *undo);
 // The number of n bytes, 1 or 8, that an answer consists of; 0 when it is too short.
 int64_t hzi_cp_bond_answer(const hzi_slice *msg, size_t n);
 
+// As hzi_call_miss, for a call that has taken nothing: an earlier try whose connection was lost may
+// still be on its way and take something yet, so the call is in doubt then.
+hz_err hzi_cp_bond_miss(hzi_call *call, hz_err code, const char *text, hz_error *err);
+
 // For `again`: whether the session was refused, which is known from now on.
 bool hzi_cp_bond_is_expired(hzi_call *call);
 

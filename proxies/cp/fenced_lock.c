@@ -155,7 +155,7 @@ read_fence(hzi_call *call, int64_t *fence, hz_error *err)
 				bond, call->extra, call->owner_id, hzi_cp_bond_session(call));
 	}
 	return hzi_cp_bond_held(bond, call->owner_id) != 0
-			? hzi_call_miss(call, HZ_ERR_LOCK_LIMIT, hz_err_text(HZ_ERR_LOCK_LIMIT),
+			? hzi_cp_bond_miss(call, HZ_ERR_LOCK_LIMIT, hz_err_text(HZ_ERR_LOCK_LIMIT),
 					  err)
 			: HZ_OK;
 }
@@ -164,7 +164,7 @@ static hz_err
 need(hzi_call *call, hz_err code, const char *text, hz_result *out, hz_error *err)
 {
 	hz_err e = read_fence(call, &out->u.i64, err);
-	return e == HZ_OK && out->u.i64 == 0 ? hzi_call_miss(call, code, text, err) : e;
+	return e == HZ_OK && out->u.i64 == 0 ? hzi_cp_bond_miss(call, code, text, err) : e;
 }
 
 static hz_err
@@ -182,7 +182,13 @@ need_fence_in_time(hzi_call *call, hz_result *out, hz_error *err)
 static hz_err
 take_fence(hzi_call *call, hz_result *out, hz_error *err)
 {
-	return read_fence(call, &out->u.i64, err);
+	hz_err e = read_fence(call, &out->u.i64, err);
+	return e == HZ_OK && out->u.i64 == 0 && call->was_in_doubt
+			? hzi_cp_bond_miss(call, HZ_ERR_INDETERMINATE,
+					  "the lock stayed taken, but an earlier try may take it "
+					  "yet",
+					  err)
+			: e;
 }
 
 static void

@@ -14,12 +14,13 @@ struct hz_semaphore {
 };
 
 static hz_err need_permits(hzi_call *call, hz_result *out, hz_error *err);
+static hz_err take_permits(hzi_call *call, hz_result *out, hz_error *err);
 
 static const hzi_op KIND = {&HZP_SEMAPHORE_GET_SEMAPHORE_TYPE, HZ_RESULT_BOOL, 0, NULL};
 static const hzi_op INIT = {&HZP_SEMAPHORE_INIT, HZ_RESULT_BOOL, 0, NULL};
 static const hzi_op ACQUIRE = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_NONE, HZI_OP_WAITS, need_permits};
 static const hzi_op ACQUIRE_IN_TIME = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_NONE, 0, need_permits};
-static const hzi_op TRY_ACQUIRE = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_BOOL, 0, NULL};
+static const hzi_op TRY_ACQUIRE = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_BOOL, 0, take_permits};
 static const hzi_op RELEASE = {&HZP_SEMAPHORE_RELEASE, HZ_RESULT_NONE, 0, NULL};
 static const hzi_op DRAIN = {&HZP_SEMAPHORE_DRAIN, HZ_RESULT_I32, 0, NULL};
 static const hzi_op CHANGE = {&HZP_SEMAPHORE_CHANGE, HZ_RESULT_NONE, 0, NULL};
@@ -190,8 +191,22 @@ need_permits(hzi_call *call, hz_result *out, hz_error *err)
 	(void)out;
 	hz_err e = hzi_call_decode(call, &response, err);
 	return e == HZ_OK && !response.response
-			? hzi_call_miss(call, HZ_ERR_TIMEOUT, "too few permits were free", err)
+			? hzi_cp_bond_miss(call, HZ_ERR_TIMEOUT, "too few permits were free", err)
 			: e;
+}
+
+static hz_err
+take_permits(hzi_call *call, hz_result *out, hz_error *err)
+{
+	hzp_semaphore_acquire_response response;
+	hz_err e = hzi_call_decode(call, &response, err);
+	if (e == HZ_OK && !response.response && call->was_in_doubt) {
+		return hzi_cp_bond_miss(call, HZ_ERR_INDETERMINATE,
+				"too few permits were free, but an earlier try may take some yet",
+				err);
+	}
+	out->u.b = response.response;
+	return e;
 }
 
 static void

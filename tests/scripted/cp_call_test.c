@@ -345,6 +345,62 @@ an_old_unlock_forgets_nothing(void)
 	end(&b);
 }
 
+static void
+cut_then_no(void *ctx, hzt_request *request)
+{
+	int *tries = ctx;
+	((*tries)++ == 0 ? cp_cut : cp_no)(NULL, request);
+}
+
+static void
+check_not_taken(const bench *b, uint32_t type, hz_err (*run)(void), hz_err want)
+{
+	static int tries;
+	tries = 0;
+	cp_on(b, type, 2, cut_then_no, &tries);
+	HZT_EQ_INT(run(), want);
+	HZT_CHECK(err.in_doubt);
+	HZT_EQ_INT(tries, 2);
+	cp_on(b, type, 1, cp_no, NULL);
+	err.in_doubt = false;
+	hz_err e = run();
+	HZT_CHECK(e == HZ_OK || (e == want && !err.in_doubt));
+}
+
+static hz_err
+run_try_lock_in_vain(void)
+{
+	int64_t fence = 9;
+	hz_err e = hz_fenced_lock_try_lock(lock, WAIT_MS, &fence, &err);
+	HZT_CHECK(e != HZ_OK || fence == HZ_NO_FENCE);
+	return e;
+}
+
+static hz_err
+run_try_acquire_in_vain(void)
+{
+	bool got = true;
+	hz_err e = hz_semaphore_try_acquire(permits, 2, WAIT_MS, &got, &err);
+	HZT_CHECK(e != HZ_OK || !got);
+	return e;
+}
+
+// A try whose answer was lost may have been passed on to a leader that stands still: that the next
+// one takes nothing does not say that nothing will be taken.
+static void
+not_taken_after_a_lost_try_is_in_doubt(void)
+{
+	bench b;
+	start(&b, false);
+	check_not_taken(&b, CP_TRY_LOCK, run_try_lock_in_vain, HZ_ERR_INDETERMINATE);
+	check_not_taken(&b, CP_ACQUIRE, run_try_acquire_in_vain, HZ_ERR_INDETERMINATE);
+	HZT_OK(hz_fenced_lock_call(lock, &(hz_call){.timeout_ms = WAIT_MS}));
+	HZT_OK(hz_semaphore_call(permits, &(hz_call){.timeout_ms = WAIT_MS}));
+	check_not_taken(&b, CP_TRY_LOCK, run_lock, HZ_ERR_TIMEOUT);
+	check_not_taken(&b, CP_ACQUIRE, run_acquire, HZ_ERR_TIMEOUT);
+	end(&b);
+}
+
 // ---- Late answers ----
 
 static bool
@@ -413,6 +469,7 @@ static const hzt_case cases[] = {
 		{"an_old_look_is_no_loss", an_old_look_is_no_loss},
 		{"a_look_behind_an_unlock_is_no_loss", a_look_behind_an_unlock_is_no_loss},
 		{"an_old_unlock_forgets_nothing", an_old_unlock_forgets_nothing},
+		{"not_taken_after_a_lost_try_is_in_doubt", not_taken_after_a_lost_try_is_in_doubt},
 		{"late_answers_are_given_back", late_answers_are_given_back},
 };
 
