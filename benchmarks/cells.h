@@ -19,6 +19,10 @@ enum operation {
 	OP_QUEUE_ECHO, // an item goes to another thread and back through two queues
 	OP_COUNTER,    // increment_and_get of one PN counter
 	OP_IDS,        // new_id of one flake id generator
+	OP_ATOMIC,     // increment_and_get of one atomic long
+	OP_LOCK,       // lock, then unlock, of a fenced lock that nobody else wants
+	OP_SEMAPHORE,  // acquire, then release, of one permit
+	OP_BLOCK_IDS,  // new_id of one id generator
 	OPERATIONS,
 };
 
@@ -36,6 +40,7 @@ struct cell {
 	double goal_us;
 	bool has_floor;
 	bool quick; // part of the short run
+	bool cp;    // on a member with a CP subsystem
 };
 
 extern const struct cell cells[];

@@ -8,7 +8,7 @@
 //	floor preload   fills the maps that all cells read
 //	floor write     sets values that hold the time of their sending, for the cell of events
 //	floor publish   publishes such values, for the cell of messages
-//	floor cells     lists the cells: name, is there a floor, is it in the short run
+//	floor cells     lists the cells: name, is there a floor, is it in the short run, for CP members
 #include "benchmarks/cells.h"
 #include "benchmarks/feed.h"
 #include "benchmarks/run.h"
@@ -286,8 +286,8 @@ main(int argc, char **argv)
 	}
 	if (strcmp(options.command, "cells") == 0) {
 		for (size_t i = 0; i < cells_count; i++) {
-			printf("%s %s %s\n", cells[i].name, cells[i].has_floor ? "floor" : "-",
-					cells[i].quick ? "quick" : "-");
+			printf("%s %s %s %s\n", cells[i].name, cells[i].has_floor ? "floor" : "-",
+					cells[i].quick ? "quick" : "-", cells[i].cp ? "cp" : "-");
 		}
 		return 0;
 	}

@@ -15,8 +15,16 @@ load_of(const struct cell *cell)
 			[OP_QUEUE_ECHO] = load_queue_echo,
 			[OP_COUNTER] = load_counter,
 			[OP_IDS] = load_ids,
+			[OP_ATOMIC] = load_atomic,
+			[OP_LOCK] = load_lock,
+			[OP_SEMAPHORE] = load_semaphore,
+			[OP_BLOCK_IDS] = load_id_generator,
 	};
-	return cell->depth > 1 ? load_map_deep : works[cell->operation];
+	static const load_work deep[OPERATIONS] = {
+			[OP_GET] = load_map_deep,
+			[OP_ATOMIC] = load_atomic_deep,
+	};
+	return (cell->depth > 1 ? deep : works)[cell->operation];
 }
 
 void

@@ -29,6 +29,18 @@ void load_queue_pair(struct lane *lane);
 void load_queue_echo(struct lane *lane);
 void load_counter(struct lane *lane);
 void load_ids(struct lane *lane);
+void load_atomic(struct lane *lane);
+void load_atomic_deep(struct lane *lane);
+void load_lock(struct lane *lane);
+void load_semaphore(struct lane *lane);
+void load_id_generator(struct lane *lane);
+
+// A ring of calls on a handle: the oldest is awaited and then replaced, so that as many are on
+// their way at any time as the cell has depth. `depart` sends one, `arrive` says whether its result
+// is right, and fails the run otherwise.
+typedef hz_future (*load_depart)(struct lane *lane, void *handle);
+typedef bool (*load_arrive)(struct lane *lane, hz_future future);
+void load_ring(struct lane *lane, void *handle, load_depart depart, load_arrive arrive);
 
 // Ends the run with the text of an error. Any thread.
 void load_fail(struct lane *lane, const char *what, const hz_error *error);

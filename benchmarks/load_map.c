@@ -2,8 +2,6 @@
 #include "benchmarks/load.h"
 #include "benchmarks/usage.h"
 
-#include <stdlib.h>
-
 enum { KEYS_AT_ONCE = 100, STRIDE = 97 };
 
 static bool
@@ -71,26 +69,19 @@ load_map(struct lane *lane)
 	hz_map_close(&map);
 }
 
-// A call on its way.
-struct flight {
-	hz_future future;
-	uint64_t begin_ns;
-};
-
-static void
-depart(struct lane *lane, hz_map *map, struct flight *flight, uint64_t now)
+static hz_future
+depart(struct lane *lane, void *map)
 {
 	uint64_t key = lane_random(lane, (uint64_t)lane->run->cell->keys);
-	flight->begin_ns = now;
-	flight->future = hz_map_get_async(map, hz_i64((int64_t)key));
+	return hz_map_get_async(map, hz_i64((int64_t)key));
 }
 
 static bool
-arrive(struct lane *lane, struct flight *flight)
+arrive(struct lane *lane, hz_future future)
 {
 	hz_error error;
 	hz_value value;
-	if (hz_await_value(flight->future, &value, &error) != HZ_OK) {
+	if (hz_await_value(future, &value, &error) != HZ_OK) {
 		load_fail(lane, "await", &error);
 		return false;
 	}
@@ -102,36 +93,14 @@ arrive(struct lane *lane, struct flight *flight)
 	return right;
 }
 
-// A ring of calls: the oldest is awaited and then replaced, so that as many are on their way at any
-// time. They leave when the thread has to wait.
 void
 load_map_deep(struct lane *lane)
 {
-	const struct load *load = lane->context;
-	int depth = lane->run->cell->depth;
-	struct flight *flights = calloc((size_t)depth, sizeof(*flights));
 	hz_map *map = NULL;
-	bool fine = flights != NULL && open_map(lane, &map);
-	int count = 0;
-	hz_batch_begin(load->client);
-	for (; fine && count < depth; count++) {
-		depart(lane, map, &flights[count], now_ns());
+	if (open_map(lane, &map)) {
+		load_ring(lane, map, depart, arrive);
 	}
-	int oldest = 0;
-	while (fine && lane_goes_on(lane)) {
-		struct flight *flight = &flights[oldest];
-		fine = arrive(lane, flight);
-		uint64_t now = now_ns();
-		lane_record(lane, flight->begin_ns, now);
-		depart(lane, map, flight, now);
-		oldest = oldest + 1 < depth ? oldest + 1 : 0;
-	}
-	for (int i = 0; i < count; i++) {
-		hz_drop(flights[i].future);
-	}
-	hz_batch_end(load->client);
 	hz_map_close(&map);
-	free(flights);
 }
 
 static bool

@@ -11,9 +11,9 @@
 #   ./dev bench --scripted ...  against the scripted member of the tests in place of a real one
 #   ./dev bench --record ...    writes the tables into benchmarks/README.md as well
 #
-# A member of its own runs on CPU 1, the client on CPU 0. BENCH, FLOOR and SCRIPTED name other
-# programs than those that Bazel builds; ADDRESS names a member that runs already (it is neither
-# pinned nor ended).
+# A member of its own runs on CPU 1, the client on CPU 0; cells of CP structures have another one, of
+# 5.4.0, after it. BENCH, FLOOR and SCRIPTED name other programs than those that Bazel builds; ADDRESS
+# and CP_ADDRESS name members that run already (they are neither pinned nor ended).
 # Every line of JSON is appended to build/benchmarks/results.jsonl.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -70,10 +70,8 @@ build() {
 }
 
 # Both kinds of member end with their standard input, that is, with this script, however it ends.
+# The arguments are what the launcher is to be told beside the usual.
 start_member() {
-	if [ -n "${ADDRESS-}" ]; then
-		return
-	fi
 	if [ -n "$scripted" ]; then
 		say "starting the scripted member"
 		coproc MEMBER { exec "${member_cpu[@]}" "$SCRIPTED"; }
@@ -85,8 +83,19 @@ start_member() {
 	coproc MEMBER { exec "${member_cpu[@]}" python3 tools/members.py serve; }
 	# A subshell does not see the array's descriptors, but it does see copies of them.
 	exec {launcher_out}<&"${MEMBER[0]}" {launcher_in}>&"${MEMBER[1]}"
-	ADDRESS=$(ask_launcher start 1 heap=1g jvm=-Xms1g xml="$PWD/benchmarks/member.xml")
+	ADDRESS=$(ask_launcher start 1 heap=1g jvm=-Xms1g xml="$PWD/benchmarks/member.xml" "$@")
 	member=$(ask_launcher pid 0)
+}
+
+# There is room for one launcher at a time.
+end_member() {
+	if [ "$member" != 0 ]; then
+		local launcher=$MEMBER_PID
+		eval "exec ${MEMBER[0]}<&- ${MEMBER[1]}>&-"
+		exec {launcher_in}>&- {launcher_out}<&-
+		wait "$launcher" || true
+	fi
+	member=0
 }
 
 # One command to the launcher; prints its answer.
@@ -110,6 +119,15 @@ warm_member() {
 	for cell in depth-256 set-8 get-1m get-1 queue-pair; do
 		"${client_cpu[@]}" "$FLOOR" "$cell" --address="$ADDRESS" --warm=0 \
 			--seconds="$factor" >/dev/null
+	done
+}
+
+warm_cp_member() {
+	say "warming it up"
+	local cell
+	for cell in "${cells[@]}"; do
+		"${client_cpu[@]}" "$BENCH" "$cell" --address="$ADDRESS" --warm=0 --seconds=3 >/dev/null ||
+			say "$cell failed while it warmed up"
 	done
 }
 
@@ -141,8 +159,12 @@ has_floor() {
 	"$FLOOR" cells | grep -q "^$1 floor"
 }
 
+is_cp() {
+	"$FLOOR" cells | grep -q "^$1 .* cp$"
+}
+
 measure_cells() {
-	local repetition cell order program
+	local repetition cell order program warm=$warm
 	for ((repetition = 1; repetition <= repetitions; repetition++)); do
 		for cell in "${cells[@]}"; do
 			order="floor ours"
@@ -193,7 +215,7 @@ cells)
 	exit
 	;;
 idle)
-	start_member
+	[ -n "${ADDRESS-}" ] || start_member
 	"${client_cpu[@]}" "$BENCH" idle --address="$ADDRESS" --seconds=30
 	exit
 	;;
@@ -213,10 +235,28 @@ for cell in "${cells[@]}"; do
 		exit 2
 	fi
 done
+plain=()
+cp=()
+for cell in "${cells[@]}"; do
+	if is_cp "$cell"; then cp+=("$cell"); else plain+=("$cell"); fi
+done
 heading >>"$this_run"
-start_member
-warm_member "$([ "$mode" = quick ] && echo 2 || echo 5)"
-measure_cells
+if [ ${#plain[@]} -gt 0 ]; then
+	cells=("${plain[@]}")
+	[ -n "${ADDRESS-}" ] || start_member
+	warm_member "$([ "$mode" = quick ] && echo 2 || echo 5)"
+	measure_cells
+	[ ${#cp[@]} -eq 0 ] || end_member
+fi
+if [ ${#cp[@]} -gt 0 ] && [ -n "$scripted" ]; then
+	say "the scripted member has no CP subsystem: ${cp[*]} left out"
+elif [ ${#cp[@]} -gt 0 ]; then
+	cells=("${cp[@]}")
+	ADDRESS=${CP_ADDRESS-}
+	[ -n "$ADDRESS" ] || start_member version=5.4.0
+	warm_cp_member
+	measure_cells
+fi
 printf '{"load_after": "%s"}\n' "$(cut -d' ' -f1 /proc/loadavg)" >>"$this_run"
 cat "$this_run" >>"$results"
 python3 benchmarks/table.py $record "$this_run"
