@@ -29,8 +29,8 @@ uint16_t hzi_cp_leader_slot(const hzi_cp_leader *leader);
 hz_err hzi_cp_leaders_event(
 		hz_client *client, uint64_t conn_id, const uint8_t *msg, size_t n, hz_error *err);
 
-// The answer to an authentication may have a first list. What cannot be read is passed over. Cluster
-// thread.
+// The answer to an authentication may have a first list. What cannot be read is passed over.
+// Cluster thread.
 void hzi_cp_leaders_learn(hz_client *client, const uint8_t *msg, size_t n);
 
 // Connections have come or gone. Cluster thread.

@@ -20,9 +20,9 @@ typedef struct hzi_cp_told {
 	hz_uuid member;
 } hzi_cp_told;
 
-// Gives an array of *count, in one piece with the names in it, to be freed by free(). NULL: the text
-// is not of that form, or there is no memory. Members of objects that are not known are skipped if
-// they are numbers or strings. Any thread; does not block.
+// Gives an array of *count, in one piece with the names in it, to be freed by free(). NULL: the
+// text is not of that form, or there is no memory. Members of objects that are not known are
+// skipped if they are numbers or strings. Any thread; does not block.
 hzi_cp_told *hzi_cp_leaders_read(const uint8_t *text, size_t n, size_t *count);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Something that calls wait for and that members are asked for because of that: a session of a CP
-// group, an id of one of its threads. Calls say that they want it, the cluster thread asks, and when
-// a round of answers is complete all calls look again.
+// group, an id of one of its threads. Calls say that they want it, the cluster thread asks, and
+// when a round of answers is complete all calls look again.
 //
 // Everything here is guarded by the client's cp_lock, which the callers hold, unless it says
 // otherwise.

@@ -95,13 +95,14 @@ hzi_cp_object_name(const hzi_cp_handle *handle)
 bool hzi_cp_begin(hzi_cp_handle *handle, const hzi_op *op, hzi_call **call, hz_future *future);
 
 // The parts of that aim, for calls that have one of their own. call->aim_ctx is the structure, and
-// call->aim_mark its group; call->extra is the proxy's. After a failed try whose outcome the members
-// do not know either, hzi_cp_again repeats a retryable call, and no other one: that one is in doubt.
+// call->aim_mark its group; call->extra is the proxy's. After a failed try whose outcome the
+// members do not know either, hzi_cp_again repeats a retryable call, and no other one: that one is
+// in doubt.
 hz_err hzi_cp_choose(hzi_call *call);
 hzi_again hzi_cp_again(hzi_call *call);
 
-// The same for calls that have another aim_ctx: to the group's leader, if it is known; `harmless`: the call may be repeated whatever has
-// become of it.
+// The same for calls that have another aim_ctx: to the group's leader, if it is known, else to any
+// member. `harmless`: the call may be repeated whatever has become of it.
 void hzi_cp_route(hzi_call *call, const hzi_cp_group *group);
 hzi_again hzi_cp_again_in(
 		hzi_call *call, hzi_cp_object *object, const hzi_cp_group *group, bool harmless);

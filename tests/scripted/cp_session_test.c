@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sessions of CP groups: made once, kept alive in time, replaced when the members say that they have
-// expired, and what each call gets then.
+// Sessions of CP groups: made once, kept alive in time, replaced when the members say that they
+// have expired, and what each call gets then.
 #include "tests/scripted/cp_member.h"
 
 #include <stdatomic.h>
