@@ -32,6 +32,7 @@ judge_lock(judge *j, const char *key, const hzt_history *part)
 	hzt_verdict verdict = hzt_check_lock(part);
 	j->sum.holds += verdict.seen;
 	j->sum.lost += verdict.lost;
+	j->sum.strays += verdict.strays;
 	take(j, key, &verdict);
 }
 
@@ -40,6 +41,7 @@ judge_semaphore(judge *j, const char *key, const hzt_history *part)
 {
 	hzt_verdict verdict = hzt_check_semaphore(part, CP_PERMITS);
 	j->sum.acquired += verdict.seen;
+	j->sum.strays += verdict.strays;
 	take(j, key, &verdict);
 	verdict = hzt_check_permits_back(part, CP_PERMITS, j->since_ns, j->within_ns);
 	take(j, key, &verdict);

@@ -11,6 +11,7 @@
 typedef struct cp_sum {
 	size_t calls, in_doubt, failed, torn;
 	size_t holds, lost;       // locks
+	size_t strays;            // what copies of calls did that had been answered
 	size_t acquired;          // times that permits were
 	size_t latches, releases; // those that were passed, and by how many
 	size_t numbers;           // operations on them

@@ -309,10 +309,11 @@ print_sum(const cp_sum *sum)
 			f->leaders_stopped, f->others_stopped,
 			f->leader_killed ? "a leader" : "another one", s.freezes, s.kills,
 			f->cuts[CP_LOCK], f->cuts[CP_ACQUIRE], f->cuts[CP_COUNT_DOWN]);
-	printf("  %zu calls, %zu in doubt, %zu failed; locked %zu times, %zu told of the loss; "
-	       "acquired %zu times; %zu latches passed %zu times; %zu operations on numbers, %zu "
-	       "ids\n",
-			sum->calls, sum->in_doubt, sum->failed, sum->holds, sum->lost,
+	printf("  %zu calls, %zu in doubt, %zu failed, %zu strays; locked %zu times, %zu told of "
+	       "the "
+	       "loss; acquired %zu times; %zu latches passed %zu times; %zu operations on numbers, "
+	       "%zu ids\n",
+			sum->calls, sum->in_doubt, sum->failed, sum->strays, sum->holds, sum->lost,
 			sum->acquired, sum->latches, sum->releases, sum->numbers, sum->ids);
 }
 

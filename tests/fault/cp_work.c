@@ -35,6 +35,15 @@ cp_pause(cp_worker *w)
 	return !w->drive->stop && !w->drive->failed;
 }
 
+// Of all its threads: a call was repeated only if they have become more meanwhile.
+static uint64_t
+retries_of(const cp_worker *w)
+{
+	hz_stats stats = {.size = sizeof(stats)};
+	hz_client_stats(w->drive->client, &stats);
+	return stats.retries;
+}
+
 void
 cp_begin(cp_worker *w, const char *op, const char *key, const char *value)
 {
@@ -46,6 +55,7 @@ cp_begin(cp_worker *w, const char *op, const char *key, const char *value)
 	if (!hzt_deed_begin(w->drive->history, deed)) {
 		cp_give_up(w->drive, "the history cannot be written");
 	}
+	w->retries = retries_of(w);
 	w->drive->seat->begun[w->kind]++;
 }
 
@@ -66,7 +76,10 @@ cp_end(cp_worker *w, hz_err e, const char *value)
 	}
 	if (e != HZ_OK) {
 		snprintf(deed->error, sizeof(deed->error), "%s", hz_err_name(e));
-	} else if (value != NULL) {
+	} else if (retries_of(w) != w->retries) {
+		snprintf(deed->error, sizeof(deed->error), "REPEATED");
+	}
+	if (e == HZ_OK && value != NULL) {
 		snprintf(deed->value, sizeof(deed->value), "%s", value);
 	}
 	if (!hzt_deed_end(w->drive->history, deed)) {

@@ -21,7 +21,8 @@ typedef struct cp_worker {
 	int64_t thread;
 	uint64_t random;
 	pthread_t id;
-	hzt_deed deed; // the call that is under way
+	hzt_deed deed;    // the call that is under way
+	uint64_t retries; // of the client when it began
 	hz_error err;
 } cp_worker;
 

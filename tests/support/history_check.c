@@ -3,6 +3,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+bool
+hzt_deed_leaves_copies(const hzt_deed *deed)
+{
+	return deed->outcome == HZT_IN_DOUBT || strcmp(deed->error, "REPEATED") == 0;
+}
 
 bool
 hzt_verdict_say(hzt_verdict *verdict, const char *format, ...)

@@ -12,12 +12,20 @@ typedef struct hzt_verdict {
 	bool fine;
 	size_t seen;   // acquisitions, acquired permits, releases of the latch, operations, ids
 	size_t lost;   // locks: owners that were told that they had lost it
+	size_t strays; // what copies of calls did that had long been answered
 	char why[256]; // what cannot have happened, for people
 } hzt_verdict;
 
+// A copy of a call whose connection was lost may wait at a member that stands still. Members know it
+// again only while nothing else has happened: later, such a copy of lock takes the lock again, and a
+// copy of unlock releases what its owner has then. Nobody can tell, and it is no mistake of the
+// structure; so an owner's time with a lock or with permits counts as certain only when no copy of a
+// release of its own can be under way, which takes so long at most.
+#define HZT_STRAY_NS INT64_C(30000000000)
+
 // Locks: two owners never have it at once, where whoever released it had it until then; the fence
 // of an acquisition is larger than those of all before it, and its owner's alone; nobody releases
-// what it does not have, or loses it without being told.
+// what it does not have, or loses it without being told, but by a stray copy.
 hzt_verdict hzt_check_lock(const hzt_history *history);
 
 // Semaphores with these permits: those that were certainly in use at the same time, from the end of
@@ -53,6 +61,9 @@ hzt_deed_is(const hzt_deed *deed, const char *op)
 	}
 	return *a == *op;
 }
+
+// Whether copies of the call may come after its end.
+bool hzt_deed_leaves_copies(const hzt_deed *deed);
 
 // Says what is wrong, unless something was already. Returns false.
 bool hzt_verdict_say(hzt_verdict *verdict, const char *format, ...)

@@ -11,16 +11,18 @@ typedef struct hold {
 	int64_t fence, thread;
 	int64_t begun_ns, got_ns;
 	int64_t had_until_ns; // INT64_MIN: nobody knows
+	bool certain;         // no copy can have taken it from its owner
 } hold;
 
 // What is known of a thread, going through the history.
 typedef struct owner {
 	int64_t thread;
-	int64_t fence;   // of its last hold
-	size_t hold;     // which one that was
-	size_t sure;     // how often it certainly has locked what it has
-	size_t doubtful; // and how often more it may have
-	bool late;       // a release in doubt may come at any time, and take what it has then
+	int64_t fence; // of its last hold
+	size_t hold;   // which one that was
+	size_t sure;   // how often it has locked what it has, as far as it knows
+	bool takes;    // copies of lock may be under way
+	bool releases; // copies of unlock may be
+	int64_t releases_until_ns;
 } owner;
 
 typedef struct scan {
@@ -42,25 +44,33 @@ owner_of(scan *s, int64_t thread)
 	return &s->owners[s->owner_count++];
 }
 
+// What looks like a mistake, unless a copy can have done it.
+static void
+find(scan *s, bool by_copy, const hzt_deed *deed, const char *what)
+{
+	if (by_copy) {
+		s->verdict.strays++;
+	} else {
+		hzt_verdict_say(&s->verdict, "thread %" PRId64 " %s, at %" PRId64, deed->thread,
+				what, deed->begun_ns);
+	}
+}
+
 static void
 take(scan *s, owner *o, const hzt_deed *deed)
 {
 	int64_t fence = deed->number[0];
-	if (fence == o->fence && o->sure + o->doubtful > 0) {
-		o->sure++; // it had it already
-		return;
+	bool certain = !o->releases || deed->begun_ns > o->releases_until_ns;
+	if (fence != o->fence) {
+		o->fence = fence;
+		o->hold = s->hold_count;
+		o->sure = 0;
+		s->holds[s->hold_count++] = (hold){fence, deed->thread, deed->begun_ns,
+				deed->ended_ns, INT64_MIN, certain};
+	} else if (o->sure == 0) {
+		find(s, o->takes, deed, "got the same fence again after it had released it");
 	}
-	if (fence == o->fence) {
-		hzt_verdict_say(&s->verdict,
-				"thread %" PRId64 " got fence %" PRId64
-				" again after it had released it",
-				deed->thread, fence);
-	}
-	o->fence = fence;
-	o->hold = s->hold_count;
-	o->sure = 1;
-	s->holds[s->hold_count++] =
-			(hold){fence, deed->thread, deed->begun_ns, deed->ended_ns, INT64_MIN};
+	o->sure++;
 }
 
 // An owner hears of it from its next call, whatever that is. It may be in doubt whether that call
@@ -81,43 +91,31 @@ on_lock(scan *s, owner *o, const hzt_deed *deed)
 {
 	if (deed->outcome == HZT_DONE && deed->numbers > 0 && deed->number[0] > 0) {
 		take(s, o, deed);
-	} else if (deed->outcome == HZT_IN_DOUBT) {
-		o->doubtful++;
 	}
-}
-
-static void
-on_unlock_refused(scan *s, owner *o, const hzt_deed *deed)
-{
-	if (strcmp(deed->error, "NOT_OWNER") != 0) {
-		return;
-	}
-	if (o->sure > 0 && !o->late) {
-		hzt_verdict_say(&s->verdict,
-				"thread %" PRId64 " lost fence %" PRId64 " and was not told so",
-				deed->thread, o->fence);
-	}
-	o->sure = 0;
+	o->takes = o->takes || hzt_deed_leaves_copies(deed);
 }
 
 static void
 on_unlock(scan *s, owner *o, const hzt_deed *deed)
 {
-	if (deed->outcome == HZT_REFUSED) {
-		on_unlock_refused(s, o, deed);
-	} else if (deed->outcome == HZT_IN_DOUBT) {
-		o->doubtful += o->sure;
-		o->sure = 0;
-		o->late = true;
-	} else if (o->sure > 0) {
+	if (deed->outcome == HZT_DONE && o->sure > 0) {
+		hold *h = &s->holds[o->hold];
 		o->sure--;
-		s->holds[o->hold].had_until_ns = deed->begun_ns;
-	} else if (o->doubtful > 0) {
-		o->doubtful--;
-	} else {
-		hzt_verdict_say(&s->verdict,
-				"thread %" PRId64 " released what it did not have, at %" PRId64,
-				deed->thread, deed->begun_ns);
+		h->had_until_ns = h->certain ? deed->begun_ns : INT64_MIN;
+	} else if (deed->outcome == HZT_DONE) {
+		find(s, o->takes, deed, "released what it did not have");
+	} else if (strcmp(deed->error, "NOT_OWNER") == 0) {
+		if (deed->outcome == HZT_REFUSED && o->sure > 0) {
+			find(s, o->releases, deed, "lost the lock and was not told so");
+		}
+		o->sure = 0;
+	}
+	if (hzt_deed_leaves_copies(deed)) {
+		o->takes = o->takes || deed->outcome == HZT_IN_DOUBT; // it may have it still
+		o->releases = true;
+		o->releases_until_ns = deed->ended_ns < HZT_NEVER - HZT_STRAY_NS
+				? deed->ended_ns + HZT_STRAY_NS
+				: HZT_NEVER;
 	}
 }
 

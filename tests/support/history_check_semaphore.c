@@ -10,13 +10,16 @@
 // Permits that a thread has acquired and not released yet.
 typedef struct open_permits {
 	int64_t permits, since_ns;
+	bool certain; // no copy can have released them
 } open_permits;
 
 typedef struct holder {
 	int64_t thread;
 	open_permits open[MAX_OPEN];
 	size_t count;
-	int64_t doubtful; // permits that it may have
+	bool takes;    // copies of acquire may be under way
+	bool releases; // copies of release may be
+	int64_t releases_until_ns;
 } holder;
 
 // Permits that come into use, or go out of it.
@@ -46,9 +49,7 @@ holder_of(scan *s, int64_t thread)
 static void
 on_acquire(scan *s, holder *h, const hzt_deed *deed)
 {
-	if (deed->outcome == HZT_IN_DOUBT) {
-		h->doubtful += deed->number[0];
-	}
+	h->takes = h->takes || hzt_deed_leaves_copies(deed);
 	if (deed->outcome != HZT_DONE || deed->number[0] == 0) {
 		return;
 	}
@@ -57,7 +58,8 @@ on_acquire(scan *s, holder *h, const hzt_deed *deed)
 				deed->thread);
 		return;
 	}
-	h->open[h->count++] = (open_permits){deed->number[0], deed->ended_ns};
+	bool certain = !h->releases || deed->begun_ns > h->releases_until_ns;
+	h->open[h->count++] = (open_permits){deed->number[0], deed->ended_ns, certain};
 	s->verdict.seen++;
 }
 
@@ -65,21 +67,9 @@ on_acquire(scan *s, holder *h, const hzt_deed *deed)
 static void
 use(scan *s, const open_permits *permits, int64_t until_ns)
 {
-	if (until_ns > permits->since_ns) {
+	if (permits->certain && until_ns > permits->since_ns) {
 		s->changes[s->change_count++] = (change){permits->since_ns, permits->permits};
 		s->changes[s->change_count++] = (change){until_ns, -permits->permits};
-	}
-}
-
-// What it has of those in doubt, if it has any.
-static void
-release_doubtful(scan *s, holder *h, const hzt_deed *deed)
-{
-	h->doubtful -= deed->number[0];
-	if (h->doubtful < 0) {
-		hzt_verdict_say(&s->verdict,
-				"thread %" PRId64 " released what it did not have, at %" PRId64,
-				deed->thread, deed->begun_ns);
 	}
 }
 
@@ -92,11 +82,20 @@ on_release(scan *s, holder *h, const hzt_deed *deed)
 		h->count--;
 		if (deed->outcome == HZT_DONE) {
 			use(s, last, deed->begun_ns);
-		} else if (deed->outcome == HZT_IN_DOUBT) {
-			h->doubtful += last->permits;
 		}
+	} else if (deed->outcome == HZT_DONE && h->takes) {
+		s->verdict.strays++;
 	} else if (deed->outcome == HZT_DONE) {
-		release_doubtful(s, h, deed);
+		hzt_verdict_say(&s->verdict,
+				"thread %" PRId64 " released what it did not have, at %" PRId64,
+				deed->thread, deed->begun_ns);
+	}
+	if (hzt_deed_leaves_copies(deed)) {
+		h->takes = h->takes || deed->outcome == HZT_IN_DOUBT; // it may have them still
+		h->releases = true;
+		h->releases_until_ns = deed->ended_ns < HZT_NEVER - HZT_STRAY_NS
+				? deed->ended_ns + HZT_STRAY_NS
+				: HZT_NEVER;
 	}
 }
 

@@ -248,6 +248,45 @@ lock_passes(void)
 			2);
 }
 
+// Copies of calls that were repeated come late: what they do is counted, and what they may have done
+// to an owner for half a minute hides nothing for longer.
+static void
+lock_strays(void)
+{
+	hzt_verdict verdict = verdict_of(hzt_check_lock,
+			"1 lock 5 1 2 ok REPEATED; "
+			"1 unlock - 3 4; "
+			"1 lock 6 5 6; "
+			"1 unlock - 7 8; "
+			"1 lock 6 9 10; "
+			"1 unlock - 11 12; "
+			"1 unlock - 13 14; "
+			"2 unlock - 15 16 info TIMEOUT; "
+			"2 lock 7 17 18; "
+			"1 lock 8 19 20; "
+			"2 unlock - 21 22 fail NOT_OWNER; "
+			"1 unlock - 23 24");
+	HZT_CHECK(verdict.fine);
+	HZT_EQ_INT(verdict.strays, 3);
+	HZT_EQ_INT(verdict.seen, 4);
+	passes(hzt_check_lock,
+			"1 lock 5 1 2; "
+			"1 unlock - 3 4 ok REPEATED; "
+			"1 lock 6 29000 29001; "
+			"2 lock 7 29002 29003; "
+			"1 unlock - 29004 29005; "
+			"2 unlock - 29006 29007",
+			3);
+	fails(hzt_check_lock,
+			"1 lock 5 1 2; "
+			"1 unlock - 3 4 ok REPEATED; "
+			"1 lock 6 30005 30006; "
+			"2 lock 7 30007 30008; "
+			"1 unlock - 30009 30010; "
+			"2 unlock - 30011 30012",
+			"had it both");
+}
+
 static void
 lock_fails(void)
 {
@@ -357,6 +396,29 @@ semaphore_passes(void)
 }
 
 static void
+semaphore_strays(void)
+{
+	// A copy of a release may have given them back before.
+	passes(check_semaphore,
+			"1 release 2 1 2 fail STATE; "
+			"1 acquire 2 3 4; "
+			"1 release 2 5 6 ok REPEATED; "
+			"1 acquire 3 7 8; "
+			"2 acquire 3 9 10; "
+			"2 release 3 11 12; "
+			"1 release 3 11 12",
+			3);
+	fails(check_semaphore,
+			"1 acquire 2 3 4; "
+			"1 release 2 5 6 ok REPEATED; "
+			"1 acquire 3 30007 30008; "
+			"2 acquire 3 30009 30010; "
+			"2 release 3 30011 30012; "
+			"1 release 3 30011 30012",
+			"in use");
+}
+
+static void
 semaphore_fails(void)
 {
 	fails(check_semaphore,
@@ -379,9 +441,10 @@ semaphore_fails(void)
 			"1 release 2 5 6",
 			"did not have");
 	fails(check_semaphore,
-			"1 acquire 3 1 2 info; "
-			"1 release 2 3 4; "
-			"1 release 2 5 6",
+			"1 acquire 3 1 2; "
+			"1 release 3 3 4; "
+			"1 release 1 5 6; "
+			"1 acquire 2 7 8 info",
 			"did not have");
 	fails(check_semaphore, "1 available 4 1 2", "4 permits are there");
 }
@@ -613,9 +676,11 @@ static const hzt_case cases[] = {
 		{"processes_share_a_file", processes_share_a_file},
 		{"torn_lines_are_counted", torn_lines_are_counted},
 		{"lock_passes", lock_passes},
+		{"lock_strays", lock_strays},
 		{"lock_fails", lock_fails},
 		{"lost_locks_are_counted", lost_locks_are_counted},
 		{"semaphore_passes", semaphore_passes},
+		{"semaphore_strays", semaphore_strays},
 		{"semaphore_fails", semaphore_fails},
 		{"permits_come_back", permits_come_back},
 		{"latch_passes", latch_passes},
