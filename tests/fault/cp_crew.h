@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The client processes of a test (cp_drive.h), each on its seat of the board: started, stopped
-// while they have something, killed, ended. All functions belong to one thread, for the processes end
-// with it; they fail the case when a process is not what it should be.
+// while they have something, killed, ended. All functions belong to one thread, for the processes
+// end with it; they fail the case when a process is not what it should be.
 #ifndef HZT_CP_CREW_H
 #define HZT_CP_CREW_H
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Five processes use locks, a semaphore, latches, numbers and ids of three members that agree by
-// Raft. Meanwhile leaders stand still and a member is killed, owners of locks are frozen for longer than
-// their sessions live, holders of permits are killed, and connections are cut while calls are under
-// way. What every call got is written down and must be possible.
+// Raft. Meanwhile leaders stand still and a member is killed, owners of locks are frozen for
+// longer than their sessions live, holders of permits are killed, and connections are cut while
+// calls are under way. What every call got is written down and must be possible.
 #include "tests/fault/cp_crew.h"
 #include "tests/fault/cp_drive.h"
 #include "tests/fault/cp_faults.h"

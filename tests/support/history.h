@@ -17,8 +17,8 @@
 //	get, set           number                         add         delta:sum
 //	cas                expected:update:done
 //
-// "err" is the error's name, and "REPEATED" for a call that went well but may have been sent more than
-// once: copies of it may still be on their way to a member that stands still.
+// "err" is the error's name, and "REPEATED" for a call that went well but may have been sent more
+// than once: copies of it may still be on their way to a member that stands still.
 //
 // A call that is under way has a line already, with t1 0 and rc "info", which its end replaces: a
 // process may be killed at any time, and its last call stays in doubt. So may a line be torn.

@@ -16,11 +16,11 @@ typedef struct hzt_verdict {
 	char why[256]; // what cannot have happened, for people
 } hzt_verdict;
 
-// A copy of a call whose connection was lost may wait at a member that stands still. Members know it
-// again only while nothing else has happened: later, such a copy of lock takes the lock again, and a
-// copy of unlock releases what its owner has then. Nobody can tell, and it is no mistake of the
-// structure; so an owner's time with a lock or with permits counts as certain only when no copy of a
-// release of its own can be under way, which takes so long at most.
+// A copy of a call whose connection was lost may wait at a member that stands still. Members know
+// it again only while nothing else has happened: later, such a copy of lock takes the lock again,
+// and a copy of unlock releases what its owner has then. Nobody can tell, and it is no mistake of
+// the structure; so an owner's time with a lock or with permits counts as certain only when no
+// copy of a release of its own can be under way, which takes so long at most.
 #define HZT_STRAY_NS INT64_C(30000000000)
 
 // Locks: two owners never have it at once, where whoever released it had it until then; the fence

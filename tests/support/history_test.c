@@ -248,8 +248,8 @@ lock_passes(void)
 			2);
 }
 
-// Copies of calls that were repeated come late: what they do is counted, and what they may have done
-// to an owner for half a minute hides nothing for longer.
+// Copies of calls that were repeated come late: what they do is counted, and what they may have
+// done to an owner for half a minute hides nothing for longer.
 static void
 lock_strays(void)
 {
