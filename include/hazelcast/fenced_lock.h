@@ -31,11 +31,11 @@
 // session in the group, an asynchronous call leaves only once its future is consumed.
 //
 // All calls of a lock are repeated by themselves after their connection was lost, and the members
-// know a repeated one again: no lock is taken or given up twice. But members pass calls on to the
-// group's leader, and while that one stands still, a first try may be under way for long. Whatever
-// ends without what it wanted after such a try is in doubt: the lock may be taken yet, and an unlock
-// in doubt may yet release what its owner locks later. hz_fenced_lock_get_lock_count and
-// hz_fenced_lock_is_locked_by_current_owner tell; the fence protects in any case.
+// know a repeated one again: no lock is taken or given up twice. They do so until something else
+// happens to the lock. A copy that was passed on to a leader which stands still may come later,
+// take the lock for its owner again, or release what the owner has by then. So whatever ends
+// without what it wanted after a lost try is in doubt; hz_fenced_lock_get_lock_count and
+// hz_fenced_lock_is_locked_by_current_owner tell more, and the fence protects in any case.
 //
 // HZ_ERR_WAIT_KEY_CANCELLED: another call of the same owner has taken the place of one that waited.
 // A call that was given up while it waited (by its token, say) and gets the lock all the same gives

@@ -18,10 +18,11 @@
 // The members' configuration says of which kind a semaphore is.
 //
 // With sessions (the default) permits belong to the client's session: they are back at the members
-// when the client shuts down, or when its session ends because it gave no sign of life, and only
-// a client that holds permits may release them. HZ_ERR_SESSION_EXPIRED says that the permits were
+// when the client shuts down, or when its session ends because it gave no sign of life, and only a
+// client that holds permits may release them. HZ_ERR_SESSION_EXPIRED says that the permits were
 // lost in this way. Calls are repeated by themselves after their connection was lost, and the
-// members know a repeated one again: no permit is taken twice.
+// members know a repeated one again: no permit is taken twice, unless it comes only when its owner
+// has made further calls (fenced_lock.h).
 //
 // Without sessions (the members' jdk-compatible) anybody may release, and permits of a client that
 // died are gone until somebody releases in its place. The members would not know a repeated
