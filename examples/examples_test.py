@@ -17,6 +17,8 @@ PRINTS = {
                         "alice resigns: yes\nnobody leads: yes\n",
     "cancel": "take: CANCELLED, in doubt\nagain: CANCELLED\n",
     "cardinality_estimator": "alice, bob, alice: 2\na thousand more: about 1000\n",
+    "compact": "Ada sits in room 101\nAda earns 0.00\nid is 7, I64\n"
+               'name is "Ada", STRING\n' "room is 101, NULLABLE_I32\n",
     "compute": "visits: 100\n",
     "count_down_latch": "ready after a moment: not all\nready in the end: all\n",
     "event_loop": "pending: 0, sum: 100\n",
