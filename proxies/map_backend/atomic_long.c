@@ -101,8 +101,8 @@ get_and_add(hzi_cp_handle *handle, int64_t delta)
 	return run(handle, &GET_AND_ADD_OP, ADD, delta, 1);
 }
 
-static const char no_functions[] =
-		"a map has nobody to run a function at a member; hz_atomic_long_update runs one here";
+static const char no_functions[] = "a map has nobody to run a function at a member; "
+				   "hz_atomic_long_update runs one here";
 
 static hz_future
 alter(hzi_cp_handle *handle, hz_value function)

@@ -50,14 +50,14 @@ struct hzi_cell {
 	// The agent's, of whom there is one at a time.
 	hzi_errand *work; // all others, in the order they came
 	cell_step step;
-	bool known;       // state and text are what was there at the look number `seen`
+	bool known; // state and text are what was there at the look number `seen`
 	int64_t seen;
-	int64_t look;     // the number of the one under way
+	int64_t look; // the number of the one under way
 	hzi_state state, next;
 	hzi_buf text, next_text; // the same as Data; empty: no entry
 	int64_t attempt;         // number of the write under way, or of which nothing is known; 0
 	unsigned losses;
-	bool locked; // the key
+	bool locked;       // the key
 	int64_t reference; // of the lock
 	int64_t checked_ns;
 	int64_t held;       // by this client
@@ -182,8 +182,8 @@ finish(hzi_cell *cell, hzi_errand *errand, const hzi_slice *why)
 		call->aim_mark = (uint64_t)errand->result;
 		if (why != NULL && why->p != NULL) {
 			hzi_slice_take(&call->response, why->block, why->p, why->n);
-			call->server_code = errand->code == HZ_ERR_SERVER ? (int32_t)errand->result
-									  : 0;
+			call->server_code =
+					errand->code == HZ_ERR_SERVER ? (int32_t)errand->result : 0;
 		}
 		if (data != NULL) {
 			hand_over_data(call, data);
@@ -405,13 +405,15 @@ plan_work(hzi_cell *cell)
 		hzi_state_clear(&cell->next);
 		if (!hzi_state_copy(&cell->next, &cell->state)) {
 			cell->known = false;
-			for (hzi_errand *errand = cell->work; errand != NULL; errand = errand->next) {
+			for (hzi_errand *errand = cell->work; errand != NULL;
+					errand = errand->next) {
 				errand->ready = true;
 				errand->changed = false;
 			}
 			fail_ready(cell, HZ_ERR_MEMORY, NULL);
 			continue;
 		}
+		cell->next.acquired = 0;
 		outcome all = apply_all(cell);
 		if (!all.changed && all.unproven) {
 			cell->step = LOOK;
@@ -550,8 +552,7 @@ encode_write(const hzi_cell *cell, hzi_call *call)
 				cell->key_hash);
 	}
 	return encode(call, &REPLACE,
-			&(hzp_map_replace_if_same_request){
-					.name = hzp_str(cell->utility->map),
+			&(hzp_map_replace_if_same_request){.name = hzp_str(cell->utility->map),
 					.key = bytes_of(&cell->key),
 					.test_value = bytes_of(&cell->text),
 					.value = bytes_of(&cell->next_text),
@@ -1006,8 +1007,7 @@ finish_value(const hzi_call *call, hz_result *out, hz_error *err)
 		out->u.value = value;
 		return HZ_OK;
 	}
-	hz_err e = hzi_value_view(
-			data->bytes, data->n, call->client->config->big_endian, &value);
+	hz_err e = hzi_value_view(data->bytes, data->n, call->client->config->big_endian, &value);
 	return e == HZ_OK ? hz_value_copy(&value, &out->u.value, err)
 			  : hzi_fail(err, e, "the value of the entry cannot be read");
 }

@@ -15,8 +15,8 @@
 
 #include "core/invocation.h"
 #include "proxies/map_backend/holds.h"
-#include "proxies/names.h"
 #include "proxies/map_backend/state.h"
+#include "proxies/names.h"
 
 typedef struct hzi_cell hzi_cell;
 
@@ -30,10 +30,10 @@ typedef struct hzi_cell hzi_cell;
 typedef struct hzi_errand {
 	struct hzi_errand *next;
 	hzi_cell *cell;
-	int64_t id; // of the call's try; 0: the library's own
-	int64_t after; // the last look at the entry that began before it came
-	int kind;      // the utility's
-	int64_t a, b;  // operands
+	int64_t id;              // of the call's try; 0: the library's own
+	int64_t after;           // the last look at the entry that began before it came
+	int kind;                // the utility's
+	int64_t a, b;            // operands
 	hzi_buf expected, value; // the same, Data
 	hz_uuid client;          // the same: whose permits
 	bool waits;              // until the entry is such that it can be done
@@ -44,14 +44,14 @@ typedef struct hzi_errand {
 	hz_err code;
 	const char *why; // static
 	int64_t result;
-	int64_t takes; // what its client holds more of then
+	int64_t takes;  // what its client holds more of then
 	bool delivered; // the call has got it
 	// Not NULL: called when the errand ends without that, also if it was never applied.
 	void (*dropped)(struct hzi_errand *errand);
 	// Of locks.
 	int64_t owner;
-	uint64_t closings; // of the client, when nothing was in doubt
-	int64_t lease_ns;  // when the lease ends; HZI_NEVER: it has none; 0: as it was
+	uint64_t closings;  // of the client, when nothing was in doubt
+	int64_t lease_ns;   // when the lease ends; HZI_NEVER: it has none; 0: as it was
 	int64_t timeout_ms; // how long to wait for the key lock
 	int64_t reference;  // the number of that request
 	int64_t locked;     // key locks that it stands for
@@ -61,7 +61,7 @@ typedef struct hzi_errand {
 typedef enum hzi_verdict { HZI_ERRAND_DONE, HZI_ERRAND_CHANGED, HZI_ERRAND_WAITS } hzi_verdict;
 
 typedef struct hzi_utility {
-	const char *map;   // where its entries are; static, also the service of its names
+	const char *map; // where its entries are; static, also the service of its names
 	const hzi_field *fields;
 	// Applies an errand to the state, which is the agent's, and fills what the call will get.
 	hzi_verdict (*apply)(const hzi_cell *cell, hzi_errand *errand, hzi_state *state);
@@ -130,8 +130,8 @@ void hzi_errand_waits(hzi_call *call, hzi_errand *errand, int64_t timeout_ms, hz
 hz_future hzi_errand_send(hzi_call *call);
 
 // The whole of a call with up to two numbers.
-hz_future hzi_errand_run(
-		hzi_handle *handle, hzi_cell *cell, const hzi_op *op, int kind, int64_t a, int64_t b);
+hz_future hzi_errand_run(hzi_handle *handle, hzi_cell *cell, const hzi_op *op, int kind, int64_t a,
+		int64_t b);
 
 // What the rows of such calls finish with: the number, or the value, that the errand has brought.
 hz_err hzi_errand_finish(hzi_call *call, hz_result *out, hz_error *err);

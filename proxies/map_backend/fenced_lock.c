@@ -302,9 +302,9 @@ lock_in(hzi_cp_handle *handle, const hzi_op *op, int64_t timeout_ms, int64_t lea
 	call->late = lock_came_late;
 	errand->timeout_ms = timeout_ms;
 	errand->reference = hzi_lock_reference(call->client);
-	errand->lease_ns = lease_ms != 0 ? hzi_deadline_in_ms(lease_ms)
-			: hold.fence == 0        ? HZI_NEVER
-						 : 0;
+	errand->lease_ns = lease_ms != 0  ? hzi_deadline_in_ms(lease_ms)
+			: hold.fence == 0 ? HZI_NEVER
+					  : 0;
 	if (hold.fence != 0) {
 		return relock(call, errand, &hold, lease_ms);
 	}

@@ -44,8 +44,7 @@ open_on_map(hz_client *client, const hzi_utility *utility, const char *name, con
 
 hz_err
 hzi_concurrency_open(hz_client *client, const char *service, const hzi_utility *utility,
-		const char *name, const hz_call *call, size_t size, hzi_handle **out,
-		hz_error *err)
+		const char *name, const hz_call *call, size_t size, hzi_handle **out, hz_error *err)
 {
 	hz_err e = hzi_handle_check(client, name, call, out, err);
 	if (e != HZ_OK) {

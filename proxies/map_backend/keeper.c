@@ -155,8 +155,14 @@ declare_map(hz_client *client, const char *map, const hz_call *defaults)
 					.tiered_store_config =
 							{
 									.present = true,
-									.memory_tier_config = {true, {true, 256, 2}},
-									.disk_tier_config = {true, hzp_str("default"), false},
+									.memory_tier_config = {true,
+											{true, 256, 2}},
+									.disk_tier_config = {true,
+											hzp_str("de"
+												"fa"
+												"ul"
+												"t"),
+											false},
 							},
 					.backup_count = BACKUPS,
 					.merge_batch_size = 100,
@@ -380,8 +386,7 @@ on_gap(hzi_listener *base, const hz_gap *gap)
 
 static const hzi_op ADD_LISTENER = {
 		&HZP_MAP_ADD_ENTRY_LISTENER_TO_KEY, HZ_RESULT_OBJECT, HZI_OP_REGISTERS, NULL};
-static const hzi_op REMOVE_LISTENER = {
-		&HZP_MAP_REMOVE_ENTRY_LISTENER, HZ_RESULT_BOOL, 0, NULL};
+static const hzi_op REMOVE_LISTENER = {&HZP_MAP_REMOVE_ENTRY_LISTENER, HZ_RESULT_BOOL, 0, NULL};
 
 static void
 list_cell(keeper *k, hzi_cell *cell, hzi_cell_link *link)

@@ -29,8 +29,7 @@ hz_err hzi_keeper_vouch(hz_client *client, const hz_call *call, hz_error *err);
 bool hzi_keeper_is_vouched(hz_client *client);
 
 // Listens to changes of a cell's entry, and lists the cell. Once for each cell. Blocks.
-hz_err hzi_keeper_listen(
-		hz_client *client, hzi_cell *cell, hzi_cell_link *link, hz_error *err);
+hz_err hzi_keeper_listen(hz_client *client, hzi_cell *cell, hzi_cell_link *link, hz_error *err);
 
 // Lists the cell alone, so that it hears of the client's end. Any thread.
 void hzi_keeper_list(hz_client *client, hzi_cell *cell, hzi_cell_link *link);

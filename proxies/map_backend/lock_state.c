@@ -12,7 +12,8 @@ static const hzi_field FIELDS[] = {
 		{"fence", HZI_FIELD_I64, offsetof(hzi_state, number)},
 		{"count", HZI_FIELD_I64, offsetof(hzi_state, round)},
 		{"holder", HZI_FIELD_TALLY, offsetof(hzi_state, holders)},
-		{"until", HZI_FIELD_I64, offsetof(hzi_state, until)}, // in ms since 1970; 0: no lease
+		{"until", HZI_FIELD_I64,
+				offsetof(hzi_state, until)}, // in ms since 1970; 0: no lease
 		{0},
 };
 
@@ -46,7 +47,9 @@ static hzi_verdict reenter(const hzi_cell *cell, hzi_errand *errand, hzi_state *
 static hzi_verdict
 acquire(const hzi_cell *cell, hzi_errand *errand, hzi_state *state)
 {
-	errand->a = hzi_holds_get(hzi_cell_holds(cell), errand->owner).fence;
+	errand->a = state->acquired == errand->owner
+			? state->number
+			: hzi_holds_get(hzi_cell_holds(cell), errand->owner).fence;
 	if (is_holder(cell, errand, state)) {
 		return reenter(cell, errand, state);
 	}
@@ -57,6 +60,7 @@ acquire(const hzi_cell *cell, hzi_errand *errand, hzi_state *state)
 	}
 	state->round = 1;
 	state->until = errand->b != 0 ? hzi_wall_ms() + errand->b : 0;
+	state->acquired = errand->owner;
 	errand->result = ++state->number;
 	return HZI_ERRAND_CHANGED;
 }
@@ -137,7 +141,8 @@ apply(const hzi_cell *cell, hzi_errand *errand, hzi_state *state)
 static bool
 undo(const hzi_errand *errand, hzi_errand *undoing)
 {
-	undoing->kind = errand->kind == HZI_LOCK_ACQUIRE ? HZI_LOCK_FORGET : HZI_LOCK_RELEASE;
+	bool anew = errand->kind == HZI_LOCK_ACQUIRE && errand->a != errand->result;
+	undoing->kind = anew ? HZI_LOCK_FORGET : HZI_LOCK_RELEASE;
 	undoing->a = errand->result;
 	undoing->owner = errand->owner;
 	if (errand->kind == HZI_LOCK_RELEASE && errand->result > 0) {

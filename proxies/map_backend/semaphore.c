@@ -20,8 +20,7 @@ static const hzi_field FIELDS[] = {
 static const hzi_op INIT_OP = {&HZP_SEMAPHORE_INIT, HZ_RESULT_BOOL, 0, hzi_errand_finish};
 static const hzi_op ACQUIRE_OP = {
 		&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_NONE, HZI_OP_WAITS, hzi_errand_finish};
-static const hzi_op TRY_ACQUIRE_OP = {
-		&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_BOOL, 0, hzi_errand_finish};
+static const hzi_op TRY_ACQUIRE_OP = {&HZP_SEMAPHORE_ACQUIRE, HZ_RESULT_BOOL, 0, hzi_errand_finish};
 static const hzi_op RELEASE_OP = {&HZP_SEMAPHORE_RELEASE, HZ_RESULT_NONE, 0, hzi_errand_finish};
 static const hzi_op DRAIN_OP = {&HZP_SEMAPHORE_DRAIN, HZ_RESULT_I32, 0, hzi_errand_finish};
 static const hzi_op CHANGE_OP = {&HZP_SEMAPHORE_CHANGE, HZ_RESULT_NONE, 0, hzi_errand_finish};

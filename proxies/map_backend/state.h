@@ -51,6 +51,9 @@ typedef struct hzi_state {
 	bool owned;
 	hzi_tally holders;
 	hzi_buf data; // a value as members keep it; empty: none
+	// Not in the entry: the owner of this client whose errand, of those that are applied
+	// together, has acquired the lock; 0: none.
+	int64_t acquired;
 } hzi_state;
 
 typedef enum hzi_field_kind {

@@ -35,6 +35,7 @@ rig_says(rig_fact fact)
 			[RIG_FUNCTIONS] = {1, 0},
 			[RIG_DESTROYED] = {14, 0},
 			[RIG_ONE_WAIT] = {1, 0},
+			[RIG_LOCK_LIMIT] = {1, 0},
 			[RIG_LEASES] = {0, 1},
 	};
 	return rig_is_map() ? table[fact].map : table[fact].cp;
@@ -53,7 +54,7 @@ start_cluster(void)
 {
 	addresses = getenv("HZT_CP_CLUSTER");
 	if (addresses == NULL) {
-		cluster = hzt_cluster_start(rig_is_map() ? "2"
+		cluster = hzt_cluster_start(rig_is_map()        ? "2"
 						: rig_is_raft() ? "3 version=5.4.0 cp=3"
 								: "1 version=5.4.0");
 		addresses = hzt_cluster_addresses(cluster);

@@ -20,10 +20,11 @@ bool rig_is_map(void);
 
 // What differs between the backends: rig.c has the table. Everything else is alike.
 typedef enum rig_fact {
-	RIG_FUNCTIONS,   // members run a function that they are given by data; else UNSUPPORTED
-	RIG_DESTROYED,   // the server_code of HZ_ERR_DESTROYED; 0: it is the client that says so
-	RIG_ONE_WAIT,    // a second wait of one owner takes the place of the first
-	RIG_LEASES,      // locks have leases, and can be taken from their owners; else UNSUPPORTED
+	RIG_FUNCTIONS,  // members run a function that they are given by data; else UNSUPPORTED
+	RIG_DESTROYED,  // the server_code of HZ_ERR_DESTROYED; 0: it is the client that says so
+	RIG_ONE_WAIT,   // a second wait of one owner takes the place of the first
+	RIG_LOCK_LIMIT, // the members limit how often an owner may lock
+	RIG_LEASES,     // locks have leases, and can be taken from their owners; else UNSUPPORTED
 	RIG_FACTS
 } rig_fact;
 
