@@ -118,7 +118,9 @@ struct hzi_call {
 	hzi_connection *conn; // slot this try was sent on; slots live as long as the client
 	const hzi_aim *aim;   // NULL: the target stays
 	void *aim_ctx;        // of the proxy; lives as long as the client, or as `extra`
+	const void *aim_at;   // of the proxy; lives as long as the client
 	uint64_t aim_mark;    // of the proxy
+	uint64_t aim_note;    // of the proxy
 	// Not NULL: the call goes to no member, but to somebody in this client, who ends the try
 	// with this id by hzi_call_claim_local and hzi_call_done. Takes the errand, which was the
 	// call's `extra`; with id 0 the call has ended before. Of its aim only `again` is asked.

@@ -357,7 +357,7 @@ read_ownership(hzi_call *call, ownership *o, bool *mine, hz_error *err)
 	}
 	*mine = o->fence > 0 && session != 0 && o->session_id == session &&
 			o->thread_id == call->owner_id;
-	if (*mine && call->extra == NULL) {
+	if (*mine && call->aim_note == 0) {
 		e = hzi_cp_bond_hold(bond, NULL, call->owner_id, session); // nobody knew
 	} else if (!*mine && hzi_cp_bond_forget_noted(call)) {
 		e = HZ_ERR_LOCK_OWNERSHIP_LOST;

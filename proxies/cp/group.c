@@ -316,7 +316,7 @@ hzi_cp_route(hzi_call *call, const hzi_cp_group *group)
 static const hzi_cp_group *
 group_of(const hzi_call *call)
 {
-	return (const hzi_cp_group *)(uintptr_t)call->aim_mark;
+	return call->aim_at;
 }
 
 hz_err
@@ -367,7 +367,7 @@ hzi_cp_begin(hzi_cp_handle *handle, const hzi_op *op, hzi_call **call, hz_future
 	}
 	(*call)->aim = &aim;
 	(*call)->aim_ctx = handle->object;
-	(*call)->aim_mark = (uintptr_t)handle->group;
+	(*call)->aim_at = handle->group;
 	return true;
 }
 

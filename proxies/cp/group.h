@@ -95,7 +95,7 @@ hzi_cp_object_name(const hzi_cp_handle *handle)
 bool hzi_cp_begin(hzi_cp_handle *handle, const hzi_op *op, hzi_call **call, hz_future *future);
 
 // The parts of that aim, for calls that have one of their own. call->aim_ctx is the structure, and
-// call->aim_mark its group; call->extra is the proxy's. After a failed try whose outcome the
+// call->aim_at its group; call->extra is the proxy's. After a failed try whose outcome the
 // members do not know either, hzi_cp_again repeats a retryable call, and no other one: that one is
 // in doubt.
 hz_err hzi_cp_choose(hzi_call *call);

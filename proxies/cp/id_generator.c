@@ -180,7 +180,7 @@ hz_id_generator_take(hz_id_generator *generator, int64_t *id)
 			hzi_id_blocks_take(generator->blocks, id);
 }
 
-// Who asks for a block, and since when: aim_mark is the group's.
+// Who asks for a block, and since when: aim_at is the group's.
 typedef struct asked_block {
 	hzi_id_blocks *blocks;
 	uint64_t life;

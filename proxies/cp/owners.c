@@ -76,7 +76,7 @@ hzi_cp_bond_forget(hzi_cp_bond *bond, int64_t owner)
 	}
 }
 
-// There is nothing behind the number that is noted, so nothing has to be freed.
+// 0: the owner is not remembered.
 static void
 note(hzi_call *call, bool move)
 {
@@ -86,7 +86,7 @@ note(hzi_call *call, bool move)
 	if (found != NULL && move) {
 		found->moves = ++bond->moves;
 	}
-	call->extra = found != NULL ? (void *)(uintptr_t)found->moves : NULL;
+	call->aim_note = found != NULL ? found->moves : 0;
 	pthread_mutex_unlock(&bond->lock);
 }
 
@@ -109,7 +109,7 @@ hzi_cp_bond_forget_noted(hzi_call *call)
 	pthread_mutex_lock(&bond->lock);
 	hzi_cp_stake **at = find_owner(bond, call->owner_id);
 	hzi_cp_stake *found = *at;
-	if (found != NULL && (void *)(uintptr_t)found->moves != call->extra) {
+	if (found != NULL && found->moves != call->aim_note) {
 		found = NULL;
 	}
 	if (found != NULL) {

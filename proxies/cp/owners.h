@@ -15,7 +15,7 @@ hz_err hzi_cp_bond_hold(hzi_cp_bond *bond, hzi_cp_stake *stake, int64_t owner, i
 void hzi_cp_bond_forget(hzi_cp_bond *bond, int64_t owner);
 
 // An owner may have several calls under way, and an old answer says nothing of what it has now.
-// What a call notes in `extra` before its try: that this is the state of its owner; that it is
+// What a call notes before its try: that this is the state of its owner; that it is
 // about to change it. For the answer: whether the owner is remembered as it was then, and so is
 // forgotten.
 void hzi_cp_bond_note(hzi_call *call);
