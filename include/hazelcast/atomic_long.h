@@ -163,7 +163,23 @@ hz_atomic_long_get_and_decrement(hz_atomic_long *number, int64_t *old, hz_error 
 	return hz_run_i64(hz_atomic_long_get_and_decrement_async(number), old, err);
 }
 
+// ---- Functions that run here ----
+
+// Computes the new number from the old one, and stores it in *made. An error ends the whole call
+// with that code, and nothing is changed. May make calls.
+typedef hz_err (*hz_i64_fn)(void *ctx, int64_t old, int64_t *made);
+
+// Sets the number to what fn makes of it, on the calling thread: by hz_atomic_long_compare_and_set,
+// so that fn runs again when somebody else was faster. *old gets the number before, *made the new
+// one; either may be NULL. Works on both backends; blocks and has no asynchronous form. Errors are
+// those of the other calls, fn's, and HZ_ERR_TIMEOUT when others were faster until the deadline.
+// Since 0.1.
+HZ_API hz_err hz_atomic_long_update(hz_atomic_long *number, hz_i64_fn fn, void *ctx, int64_t *old,
+		int64_t *made, hz_error *err);
+
 // ---- Functions that run at the members ----
+//
+// On the map backend these are HZ_ERR_UNSUPPORTED.
 //
 // `function` is an object whose class the members know and that implements their IFunction: an
 // identified object, a record, or its Data (hz_data). Lends it. A class that they do not know is

@@ -143,7 +143,22 @@ hz_atomic_reference_compare_and_set(hz_atomic_reference *reference, hz_value exp
 			done, err);
 }
 
+// ---- Functions that run here ----
+
+// Computes the new value from the old one (null where there is none), and stores it in *made, which
+// is null before. Lends old. What *made borrows must stay until the function is called again or the
+// call that it serves returns; what it owns is taken. An error ends the whole call with that code,
+// and nothing is changed. May make calls.
+typedef hz_err (*hz_value_fn)(void *ctx, const hz_value *old, hz_value *made);
+
+// Sets the value to what fn makes of it; as hz_atomic_long_update. *made gets the new value, to be
+// cleared; NULL if it is not wanted. Since 0.1.
+HZ_API hz_err hz_atomic_reference_update(hz_atomic_reference *reference, hz_value_fn fn, void *ctx,
+		hz_value *made, hz_error *err);
+
 // ---- Functions that run at the members ----
+//
+// On the map backend these are HZ_ERR_UNSUPPORTED.
 //
 // `function` is as atomic_long.h has it. It is given null where there is no value.
 

@@ -28,6 +28,7 @@
 #define HAZELCAST_ID_GENERATOR_H
 
 #include <hazelcast/call.h>
+#include <hazelcast/concurrency.h>
 #include <hazelcast/future.h>
 
 #ifdef __cplusplus
@@ -53,6 +54,9 @@ HZ_API const char *hz_id_generator_name(const hz_id_generator *generator);
 
 // Changes what applies to the calls of this handle from now on; as hz_map_call. Since 0.1.
 HZ_API hz_err hz_id_generator_call(hz_id_generator *generator, const hz_call *call);
+
+// What stands behind the generator; see concurrency.h. Any thread; does not block. Since 0.1.
+HZ_API hz_backend hz_id_generator_backend(const hz_id_generator *generator);
 
 // Destroys the generator's atomic long for everybody and for ever, and throws away what this client
 // has left of its blocks; other clients get to the end of theirs. The handle stays. Result: none.

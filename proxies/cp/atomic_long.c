@@ -2,6 +2,9 @@
 #include "protocol/gen/atomic_long.h"
 #include "proxies/map_backend/handle.h"
 
+#include "base/fail.h"
+#include "base/platform.h"
+
 #include <hazelcast/atomic_long.h>
 
 struct hz_atomic_long {
@@ -219,4 +222,53 @@ HZ_API hz_future
 hz_atomic_long_apply_async(hz_atomic_long *number, hz_value function)
 {
 	return ops_of(number)->apply(cp_of(number), function);
+}
+
+// ---- Functions that run here ----
+
+// One try; *done false: somebody was faster.
+static hz_err
+try_update(hz_atomic_long *number, hz_i64_fn fn, void *ctx, int64_t *old, int64_t *made, bool *done,
+		hz_error *err)
+{
+	*done = false;
+	hz_err e = hz_atomic_long_get(number, old, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	*made = *old;
+	e = fn(ctx, *old, made);
+	if (e != HZ_OK) {
+		return hzi_fail(err, e, "the function that computes the number failed");
+	}
+	return hz_atomic_long_compare_and_set(number, *old, *made, done, err);
+}
+
+HZ_API hz_err
+hz_atomic_long_update(hz_atomic_long *number, hz_i64_fn fn, void *ctx, int64_t *old, int64_t *made,
+		hz_error *err)
+{
+	int64_t before = 0;
+	int64_t after = 0;
+	bool done = false;
+	if (number == NULL || fn == NULL) {
+		return hzi_fail(err, HZ_ERR_ARGUMENT, "%s is NULL", fn == NULL ? "fn" : "number");
+	}
+	int64_t deadline_ns = hzi_concurrency_deadline(&number->cp);
+	do {
+		hz_err e = try_update(number, fn, ctx, &before, &after, &done, err);
+		if (e != HZ_OK) {
+			return e;
+		}
+	} while (!done && hzi_now_ns() < deadline_ns);
+	if (!done) {
+		return hzi_fail(err, HZ_ERR_TIMEOUT, "others changed the number at each try");
+	}
+	if (old != NULL) {
+		*old = before;
+	}
+	if (made != NULL) {
+		*made = after;
+	}
+	return HZ_OK;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/fail.h"
+#include "base/platform.h"
 #include "protocol/gen/atomic_ref.h"
 #include "proxies/map_backend/handle.h"
 #include "serialization/data.h"
@@ -257,7 +258,8 @@ hz_atomic_reference_set_and_get_async(hz_atomic_reference *reference, hz_value v
 }
 
 HZ_API hz_future
-hz_atomic_reference_compare_and_set_async(hz_atomic_reference *reference, hz_value expected, hz_value value)
+hz_atomic_reference_compare_and_set_async(
+		hz_atomic_reference *reference, hz_value expected, hz_value value)
 {
 	return ops_of(reference)->compare_and_set(cp_of(reference), expected, value);
 }
@@ -286,4 +288,51 @@ HZ_API hz_future
 hz_atomic_reference_apply_async(hz_atomic_reference *reference, hz_value function)
 {
 	return ops_of(reference)->apply(cp_of(reference), function);
+}
+
+// ---- Functions that run here ----
+
+// One try; *done false: somebody was faster.
+static hz_err
+try_update(hz_atomic_reference *reference, hz_value_fn fn, void *ctx, hz_value *out, bool *done,
+		hz_error *err)
+{
+	hz_value old = hz_null();
+	hz_value made = hz_null();
+	*done = false;
+	hz_err e = hz_atomic_reference_get(reference, &old, err);
+	if (e != HZ_OK) {
+		return e;
+	}
+	e = fn(ctx, &old, &made);
+	if (e != HZ_OK) {
+		hzi_fail(err, e, "the function that computes the value failed");
+	} else {
+		e = hz_atomic_reference_compare_and_set(reference, old, made, done, err);
+	}
+	if (e == HZ_OK && *done && out != NULL) {
+		e = hz_value_copy(&made, out, err);
+	}
+	hz_value_clear(&made);
+	hz_value_clear(&old);
+	return e;
+}
+
+HZ_API hz_err
+hz_atomic_reference_update(hz_atomic_reference *reference, hz_value_fn fn, void *ctx,
+		hz_value *made, hz_error *err)
+{
+	bool done = false;
+	if (reference == NULL || fn == NULL) {
+		return hzi_fail(err, HZ_ERR_ARGUMENT, "%s is NULL",
+				fn == NULL ? "fn" : "reference");
+	}
+	int64_t deadline_ns = hzi_concurrency_deadline(&reference->cp);
+	do {
+		hz_err e = try_update(reference, fn, ctx, made, &done, err);
+		if (e != HZ_OK) {
+			return e;
+		}
+	} while (!done && hzi_now_ns() < deadline_ns);
+	return done ? HZ_OK : hzi_fail(err, HZ_ERR_TIMEOUT, "others changed the value at each try");
 }

@@ -24,6 +24,9 @@ typedef struct hzi_id_blocks {
 	_Atomic(const void *) group;
 } hzi_id_blocks;
 
+// Of the last block whose ids are all numbers.
+#define HZI_ID_BLOCK_LAST (INT64_MAX / HZI_ID_BLOCK - 1)
+
 // For hzi_names_shared.
 void *hzi_id_blocks_make(void);
 void hzi_id_blocks_end(void *blocks);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/fail.h"
 #include "protocol/gen/atomic_long.h"
-#include "proxies/cp/group.h"
-#include "proxies/cp/id_blocks.h"
+#include "proxies/map_backend/handle.h"
 
 #include <hazelcast/id_generator.h>
 #include <stdlib.h>
@@ -14,9 +13,6 @@
 
 // Under which generators stand among the names of a client. No member knows of it.
 #define GENERATORS "hz:impl:idGeneratorService"
-
-// Of the last block whose ids are all numbers.
-#define LAST_BLOCK (INT64_MAX / HZI_ID_BLOCK - 1)
 
 struct hz_id_generator {
 	HZI_CP_HANDLE;
@@ -34,6 +30,7 @@ static const hzi_op NEW_BLOCK = {
 HZI_HANDLE_OF(id_generator)
 HZI_HANDLE_CALL(id_generator)
 HZI_HANDLE_CLOSE(id_generator)
+HZI_BACKEND(id_generator)
 
 // ---- Handles ----
 
@@ -85,8 +82,8 @@ hz_id_generator_open(hz_client *client, const char *name, const hz_call *call,
 	if (text == NULL) {
 		return e;
 	}
-	e = hzi_cp_open(client, HZ_SERVICE_ATOMIC_LONG, text, call, sizeof(**generator), &handle,
-			err);
+	e = hzi_concurrency_open(client, HZ_SERVICE_ATOMIC_LONG, &hzi_atomic_long_utility, text,
+			call, sizeof(**generator), &handle, err);
 	free(text);
 	if (e != HZ_OK) {
 		return e;
@@ -113,7 +110,7 @@ hz_id_generator_destroy_async(hz_id_generator *generator)
 	if (generator != NULL && hzi_client_enter(generator->handle.client) == HZ_OK) {
 		hzi_id_blocks_renew(generator->blocks);
 	}
-	return hzi_cp_destroy_async(generator != NULL ? &generator->cp : NULL);
+	return hzi_concurrency_destroy_async(generator != NULL ? &generator->cp : NULL);
 }
 
 // ---- Beginning ----
@@ -147,8 +144,11 @@ hz_id_generator_init_async(hz_id_generator *generator, int64_t id)
 {
 	hzi_call *call;
 	hz_future future;
-	if (generator != NULL && (id < 0 || id / HZI_ID_BLOCK > LAST_BLOCK)) {
+	if (generator != NULL && (id < 0 || id / HZI_ID_BLOCK > HZI_ID_BLOCK_LAST)) {
 		return hzi_handle_give_bool(&generator->handle, false);
+	}
+	if (generator != NULL && generator->cp.cell != NULL) {
+		return hzi_ids_init(&generator->cp, generator->blocks, id);
 	}
 	if (!hzi_cp_begin(generator != NULL ? &generator->cp : NULL, &INIT, &call, &future)) {
 		return future;
@@ -197,7 +197,7 @@ end_asking(void *ended)
 static bool
 is_block(int64_t number)
 {
-	return number >= 0 && number <= LAST_BLOCK;
+	return number >= 0 && number <= HZI_ID_BLOCK_LAST;
 }
 
 // Takes what is there, asks for more, or waits for what another call has asked for.
@@ -257,6 +257,9 @@ ask_block(hz_id_generator *generator)
 	static const hzi_aim aim = {choose_block, hzi_cp_again, accept_block};
 	hzi_call *call;
 	hz_future future;
+	if (generator != NULL && generator->cp.cell != NULL) {
+		return hzi_ids_new_block(&generator->cp, generator->blocks);
+	}
 	if (!hzi_cp_begin(generator != NULL ? &generator->cp : NULL, &NEW_BLOCK, &call, &future)) {
 		return future;
 	}

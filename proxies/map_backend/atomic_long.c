@@ -4,8 +4,6 @@
 #include "protocol/gen/atomic_long.h"
 #include "proxies/map_backend/handle.h"
 
-enum { GET, SET, COMPARE_AND_SET, ADD };
-
 static const hzi_field FIELDS[] = {
 		{"value", HZI_FIELD_I64, offsetof(hzi_state, number)},
 		{0},
@@ -33,15 +31,15 @@ apply(const hzi_cell *cell, hzi_errand *errand, hzi_state *state)
 	int64_t old = state->number;
 	(void)cell;
 	switch (errand->kind) {
-	case SET:
+	case HZI_LONG_SET:
 		errand->result = old;
 		state->number = errand->a;
 		return HZI_ERRAND_CHANGED;
-	case COMPARE_AND_SET:
+	case HZI_LONG_COMPARE_AND_SET:
 		errand->result = old == errand->a;
 		state->number = old == errand->a ? errand->b : old;
 		return old == errand->a ? HZI_ERRAND_CHANGED : HZI_ERRAND_DONE;
-	case ADD: // sums wrap around; b: the number before is wanted
+	case HZI_LONG_ADD: // sums wrap around; b: the number before is wanted
 		state->number = (int64_t)((uint64_t)old + (uint64_t)errand->a);
 		errand->result = errand->b != 0 ? old : state->number;
 		return HZI_ERRAND_CHANGED;
@@ -68,37 +66,37 @@ run(hzi_cp_handle *handle, const hzi_op *op, int kind, int64_t a, int64_t b)
 static hz_future
 get(hzi_cp_handle *handle)
 {
-	return run(handle, &GET_OP, GET, 0, 0);
+	return run(handle, &GET_OP, HZI_LONG_GET, 0, 0);
 }
 
 static hz_future
 set(hzi_cp_handle *handle, int64_t value)
 {
-	return run(handle, &SET_OP, SET, value, 0);
+	return run(handle, &SET_OP, HZI_LONG_SET, value, 0);
 }
 
 static hz_future
 get_and_set(hzi_cp_handle *handle, int64_t value)
 {
-	return run(handle, &GET_AND_SET_OP, SET, value, 0);
+	return run(handle, &GET_AND_SET_OP, HZI_LONG_SET, value, 0);
 }
 
 static hz_future
 compare_and_set(hzi_cp_handle *handle, int64_t expected, int64_t value)
 {
-	return run(handle, &COMPARE_OP, COMPARE_AND_SET, expected, value);
+	return run(handle, &COMPARE_OP, HZI_LONG_COMPARE_AND_SET, expected, value);
 }
 
 static hz_future
 add_and_get(hzi_cp_handle *handle, int64_t delta)
 {
-	return run(handle, &ADD_OP, ADD, delta, 0);
+	return run(handle, &ADD_OP, HZI_LONG_ADD, delta, 0);
 }
 
 static hz_future
 get_and_add(hzi_cp_handle *handle, int64_t delta)
 {
-	return run(handle, &GET_AND_ADD_OP, ADD, delta, 1);
+	return run(handle, &GET_AND_ADD_OP, HZI_LONG_ADD, delta, 1);
 }
 
 static const char no_functions[] = "a map has nobody to run a function at a member; "

@@ -2,6 +2,7 @@
 #include "proxies/map_backend/handle.h"
 
 #include "base/fail.h"
+#include "base/platform.h"
 #include "protocol/gen/cp_group.h"
 
 #include <stdlib.h>
@@ -73,6 +74,15 @@ hzi_concurrency_backend(const hzi_cp_handle *handle)
 		return HZ_BACKEND_NONE;
 	}
 	return handle->cell != NULL ? HZ_BACKEND_MAP : HZ_BACKEND_CP;
+}
+
+int64_t
+hzi_concurrency_deadline(const hzi_cp_handle *handle)
+{
+	int64_t timeout_ms = handle->handle.call.timeout_ms;
+	return hzi_deadline_in_ms(timeout_ms != 0
+					? timeout_ms
+					: handle->handle.client->config->invocation_timeout_ms);
 }
 
 hz_future

@@ -7,6 +7,7 @@
 #define HZI_PROXIES_MAP_BACKEND_HANDLE_H
 
 #include "proxies/cp/group.h"
+#include "proxies/cp/id_blocks.h"
 #include "proxies/map_backend/cell.h"
 
 #include <hazelcast/concurrency.h>
@@ -21,6 +22,9 @@ hz_future hzi_concurrency_destroy_async(hzi_cp_handle *handle);
 
 // What stands behind hz_*_backend.
 hz_backend hzi_concurrency_backend(const hzi_cp_handle *handle);
+
+// When calls of several tries on this handle are to end.
+int64_t hzi_concurrency_deadline(const hzi_cp_handle *handle);
 
 // A call of the map backend that is of no use there: HZ_ERR_UNSUPPORTED. text is static.
 hz_future hzi_concurrency_refuse(hzi_cp_handle *handle, const hzi_op *op, const char *text);
@@ -101,6 +105,14 @@ extern const hzi_semaphore_ops hzi_semaphore_on_map;
 extern const hzi_atomic_long_ops hzi_atomic_long_on_map;
 extern const hzi_atomic_reference_ops hzi_atomic_reference_on_map;
 extern const hzi_count_down_latch_ops hzi_count_down_latch_on_map;
+
+// What errands of atomic longs do. b of an addition: the number before is wanted.
+enum { HZI_LONG_GET, HZI_LONG_SET, HZI_LONG_COMPARE_AND_SET, HZI_LONG_ADD };
+
+// The calls of an id generator, whose atomic long the handle is of: takes a block of ids, of which
+// the result is the first; and counts from the block of an id on, if nobody has counted yet.
+hz_future hzi_ids_new_block(hzi_cp_handle *handle, hzi_id_blocks *blocks);
+hz_future hzi_ids_init(hzi_cp_handle *handle, hzi_id_blocks *blocks, int64_t id);
 
 // clang-format off
 // hz_*_backend.

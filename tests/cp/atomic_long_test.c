@@ -188,6 +188,36 @@ refuses_other_functions(void)
 	finish();
 }
 
+static hz_err
+square(void *ctx, int64_t old, int64_t *made)
+{
+	int *runs = ctx;
+	if (++*runs == 1) {
+		// Somebody is faster: it runs again.
+		HZT_OK_ERR(hz_atomic_long_set(seen, 5, &err), &err);
+	}
+	*made = old * old;
+	return *runs < 3 ? HZ_OK : HZ_ERR_STATE;
+}
+
+static void
+updates(void)
+{
+	int runs = 0;
+	int64_t old = 0, made = 0;
+	begin(7);
+	HZT_OK_ERR(hz_atomic_long_update(number, square, &runs, &old, &made, &err), &err);
+	HZT_EQ_INT(runs, 2);
+	HZT_EQ_INT(old, 5);
+	HZT_EQ_INT(made, 25);
+	check_seen(25);
+	HZT_EQ_INT(hz_atomic_long_update(number, square, &runs, NULL, NULL, &err), HZ_ERR_STATE);
+	HZT_EQ_INT(hz_atomic_long_update(number, NULL, NULL, NULL, NULL, &err), HZ_ERR_ARGUMENT);
+	HZT_EQ_INT(hz_atomic_long_update(NULL, square, &runs, NULL, NULL, &err), HZ_ERR_ARGUMENT);
+	check_seen(25);
+	finish();
+}
+
 // Many additions under way at once: each has its own result, none is lost.
 static void
 pipelined(void)
@@ -303,6 +333,7 @@ static const hzt_case cases[] = {
 		{"alters", alters},
 		{"applies", applies},
 		{"refuses_other_functions", refuses_other_functions},
+		{"updates", updates},
 		{"pipelined", pipelined},
 		{"lives_in_its_group", lives_in_its_group},
 		{"destroyed", destroyed},

@@ -36,6 +36,7 @@ rig_says(rig_fact fact)
 			[RIG_DESTROYED] = {14, 0},
 			[RIG_ONE_WAIT] = {1, 0},
 			[RIG_LOCK_LIMIT] = {1, 0},
+			[RIG_ONE_BLOCK] = {1, 0},
 			[RIG_LEASES] = {0, 1},
 	};
 	return rig_is_map() ? table[fact].map : table[fact].cp;

@@ -24,6 +24,7 @@ typedef enum rig_fact {
 	RIG_DESTROYED,  // the server_code of HZ_ERR_DESTROYED; 0: it is the client that says so
 	RIG_ONE_WAIT,   // a second wait of one owner takes the place of the first
 	RIG_LOCK_LIMIT, // the members limit how often an owner may lock
+	RIG_ONE_BLOCK,  // of the calls of one client for a block of ids only one asks
 	RIG_LEASES,     // locks have leases, and can be taken from their owners; else UNSUPPORTED
 	RIG_FACTS
 } rig_fact;
