@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every allocation that a call of a structure makes on its caller's thread fails once: the answer
-// is HZ_ERR_MEMORY, or the call does without; a listener ends once in any case, and the structure
-// works on. The linker puts the functions below in front of the C library's.
+// is HZ_ERR_MEMORY, or the call does without; a listener ends once in any case, the structure works
+// on, and once the client is gone nothing is left. The linker puts the functions below in front of
+// the C library's; they also count what is there, since a client that somebody still holds is no
+// leak to a sanitizer that finds it by way of some global of another library.
 #include "tests/scripted/ring.h"
 
 #include <stdatomic.h>
@@ -12,6 +14,12 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t size);
+void __real_free(void *p);
+
+static _Atomic int64_t live; // allocations
 
 // Allocations of this thread until the one that fails; 0: none does.
 static _Thread_local int fuse;
@@ -22,22 +30,57 @@ burns(void)
 	return fuse > 0 && --fuse == 0;
 }
 
-void *
-__wrap_malloc(size_t size)
+static void *
+count(void *p)
 {
-	return burns() ? NULL : __real_malloc(size);
+	live += p != NULL;
+	return p;
 }
 
 void *
-__wrap_calloc(size_t count, size_t size)
+__wrap_malloc(size_t size)
 {
-	return burns() ? NULL : __real_calloc(count, size);
+	return burns() ? NULL : count(__real_malloc(size));
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return burns() ? NULL : count(__real_calloc(n, size));
 }
 
 void *
 __wrap_realloc(void *old, size_t size)
 {
-	return burns() ? NULL : __real_realloc(old, size);
+	if (burns()) {
+		return NULL;
+	}
+	return old != NULL ? __real_realloc(old, size) : count(__real_malloc(size));
+}
+
+void *
+__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+	return burns() ? NULL : count(__real_aligned_alloc(alignment, size));
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return burns() ? NULL : count(__real_strdup(text));
+}
+
+char *
+__wrap_strndup(const char *text, size_t size)
+{
+	return burns() ? NULL : count(__real_strndup(text, size));
+}
+
+void
+__wrap_free(void *p)
+{
+	live -= p != NULL;
+	__real_free(p);
 }
 
 // Calls attempt with each allocation failing in turn, until there are fewer than that. Returns how
@@ -70,11 +113,13 @@ static hz_reliable_topic *reliable;
 static hz_replicated_map *rm;
 static char large[5000]; // more than lies on the stack, or in a record's buffers
 static atomic_int ends;
-static int begun; // listeners
+static int begun;      // listeners
+static int64_t before; // allocations that were there
 
 static void
 begin(void)
 {
+	before = live;
 	bench_start(&b, 1, NULL);
 	ring_serve(b.member[0], &r, RING_ROOM);
 	HZT_OK_ERR(hz_topic_open(b.client, "t", NULL, &topic, &err), &err);
@@ -86,6 +131,13 @@ begin(void)
 	begun = 0;
 }
 
+static bool
+all_is_freed(void *unused)
+{
+	(void)unused;
+	return live == before;
+}
+
 static void
 end(void)
 {
@@ -94,6 +146,7 @@ end(void)
 	hz_reliable_topic_close(&reliable);
 	hz_replicated_map_close(&rm);
 	bench_end(&b);
+	HZT_AWAIT(all_is_freed, NULL, PATIENCE_MS);
 }
 
 // ---- Handles ----
