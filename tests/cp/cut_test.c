@@ -29,8 +29,7 @@ start(void)
 	snprintf(spec, sizeof(spec), "1 version=5.4.0 public=%s", hzt_proxy_address(proxy));
 	members = hzt_cluster_start(spec);
 	hzt_proxy_target(proxy, hzt_cluster_direct(members, 0));
-	client = rig_client_of(hzt_proxy_address(proxy),
-			"connection-strategy.connection-retry.initial-backoff-millis", "10");
+	client = rig_client_of(hzt_proxy_address(proxy), NULL, NULL);
 	direct = rig_client_of(hzt_cluster_direct(members, 0), NULL, NULL);
 }
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define RETRY "connection-strategy.connection-retry."
+
 static hzt_cluster *cluster;
 static const char *addresses;
 static hz_client *shared, *other;
@@ -90,6 +92,9 @@ rig_client_of(const char *where, const char *key, const char *value)
 	hz_client *client = NULL;
 	HZT_OK_ERR(hz_config_new(&config, &err), &err);
 	HZT_OK_ERR(hz_config_set(config, "network.cluster-members", where, &err), &err);
+	// A connection that is cut time and again in a moment must not make pauses grow without end.
+	HZT_OK_ERR(hz_config_set(config, RETRY "initial-backoff-millis", "10", &err), &err);
+	HZT_OK_ERR(hz_config_set(config, RETRY "max-backoff-millis", "50", &err), &err);
 	if (rig_is_map()) {
 		HZT_OK_ERR(hz_config_set(config, "concurrency.backend", "map", &err), &err);
 	}

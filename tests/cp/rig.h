@@ -43,7 +43,8 @@ hzt_cluster *rig_cluster(void);
 hz_client *rig_client(void);
 hz_client *rig_other(void);
 
-// A client of its own, with up to one setting that differs; key may be NULL. The caller ends it.
+// A client of its own, with short pauses between attempts to connect, and up to one setting that
+// differs; key may be NULL. The caller ends it.
 hz_client *rig_client_with(const char *key, const char *value);
 
 // A client of members in general.
