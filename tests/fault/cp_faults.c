@@ -177,4 +177,7 @@ cp_faults_of_connections(cp_faults *f)
 		wait_ms(hzt_random(&seed, CUTS_MS));
 		tear(f, &seed);
 	}
+	for (size_t i = 0; i < CP_MEMBERS; i++) {
+		hzt_proxy_cut_after(f->proxy[i], HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+	}
 }

@@ -71,9 +71,6 @@ cp_end(cp_worker *w, hz_err e, const char *value)
 	hzt_deed *deed = &w->deed;
 	w->drive->seat->ended[w->kind]++;
 	deed->outcome = e == HZ_OK ? HZT_DONE : w->err.in_doubt ? HZT_IN_DOUBT : HZT_REFUSED;
-	if (e == HZ_ERR_LOCK_OWNERSHIP_LOST) {
-		w->drive->seat->lost++;
-	}
 	if (e != HZ_OK) {
 		snprintf(deed->error, sizeof(deed->error), "%s", hz_err_name(e));
 	} else if (retries_of(w) != w->retries) {
@@ -84,6 +81,9 @@ cp_end(cp_worker *w, hz_err e, const char *value)
 	}
 	if (!hzt_deed_end(w->drive->history, deed)) {
 		cp_give_up(w->drive, "the history cannot be written");
+	}
+	if (e == HZ_ERR_LOCK_OWNERSHIP_LOST) {
+		w->drive->seat->lost++;
 	}
 	return e;
 }

@@ -48,23 +48,32 @@ lock_once(cp_worker *w, hz_fenced_lock *lock, const char *key, int64_t *fence)
 	return cp_end(w, e, value);
 }
 
-// Locks and unlocks; after a call in doubt, unlocks until there is nothing to unlock.
-static bool
-work_once(cp_worker *w, hz_fenced_lock *lock, const char *key, bool doubt)
+// What a thread knows of its past.
+typedef struct past {
+	int64_t fence; // of its last lock
+	bool doubt;    // it may have the lock
+} past;
+
+// Locks and unlocks. After a call in doubt, or when it finds that it had the lock without knowing,
+// because of a copy of an earlier call, it unlocks until there is nothing to unlock: the others
+// want their turn.
+static void
+work_once(cp_worker *w, hz_fenced_lock *lock, const char *key, past *p)
 {
 	int64_t fence = HZ_NO_FENCE;
 	hz_err e = lock_once(w, lock, key, &fence);
-	doubt = doubt || cp_is_in_doubt(w, e);
+	p->doubt = p->doubt || cp_is_in_doubt(w, e);
 	if (e == HZ_OK && fence != HZ_NO_FENCE) {
+		p->doubt = p->doubt || fence == p->fence;
+		p->fence = fence;
 		hold(w, fence);
 		e = unlock(w, lock, key);
-		doubt = doubt || cp_is_in_doubt(w, e);
+		p->doubt = p->doubt || cp_is_in_doubt(w, e);
 	}
-	for (int i = 0; doubt && i < TRIES; i++) {
+	for (int i = 0; p->doubt && i < TRIES; i++) {
 		e = unlock(w, lock, key);
-		doubt = e == HZ_OK || cp_is_in_doubt(w, e);
+		p->doubt = e == HZ_OK || cp_is_in_doubt(w, e);
 	}
-	return doubt;
 }
 
 void
@@ -74,7 +83,7 @@ cp_work_lock(cp_worker *w)
 	// Without end means: as long as any call may take.
 	hz_call call = {.timeout_ms = 4 * PATIENCE_MS};
 	hz_fenced_lock *lock = NULL;
-	bool doubt = false;
+	past p = {HZ_NO_FENCE, false};
 	cp_drive_name(key, w->drive->prefix, "lock", w->index);
 	while (cp_pause(w)) {
 		if (lock == NULL &&
@@ -82,7 +91,7 @@ cp_work_lock(cp_worker *w)
 						HZ_OK) {
 			continue;
 		}
-		doubt = work_once(w, lock, key, doubt);
+		work_once(w, lock, key, &p);
 	}
 	hz_fenced_lock_close(&lock);
 }

@@ -7,13 +7,6 @@
 
 #define PATIENCE_MS 2000
 #define HOLD_MS 150
-#define LATE_TRIES 4 // after a permit in doubt was not there yet
-
-// Permits that the client may have without knowing, and how often it still asks for them.
-typedef struct doubt {
-	int32_t permits;
-	int tries;
-} doubt;
 
 static hz_err
 release(cp_worker *w, hz_semaphore *semaphore, const char *key, int32_t permits)
@@ -40,41 +33,33 @@ acquire(cp_worker *w, hz_semaphore *semaphore, const char *key, int32_t permits,
 	return cp_end(w, e, *got ? value : "0");
 }
 
-// One at a time, as it has not any that it knows of.
+// Without permits that it knows of. If there are none to be had, it may be itself that has them,
+// because of a call in doubt or a copy of one that was answered: those it gives back.
 static void
-give_back(cp_worker *w, hz_semaphore *semaphore, const char *key, doubt *d)
+give_back(cp_worker *w, hz_semaphore *semaphore, const char *key)
 {
-	if (d->permits == 0) {
-		return;
-	}
-	hz_err e = release(w, semaphore, key, 1);
-	if (e == HZ_OK || --d->tries == 0) {
-		d->permits = e == HZ_OK ? d->permits - 1 : 0;
-		d->tries = LATE_TRIES;
+	for (int i = 0; i < CP_PERMITS; i++) {
+		if (release(w, semaphore, key, 1) != HZ_OK) {
+			return;
+		}
 	}
 }
 
 static void
-work_once(cp_worker *w, hz_semaphore *semaphore, const char *key, doubt *d)
+work_once(cp_worker *w, hz_semaphore *semaphore, const char *key)
 {
 	int32_t permits = (int32_t)cp_random(w, CP_PERMITS / 2) + 1;
 	bool got = false;
 	hz_err e = acquire(w, semaphore, key, permits, &got);
-	if (cp_is_in_doubt(w, e)) {
-		d->permits += permits;
-		d->tries = LATE_TRIES;
-	}
 	if (e != HZ_OK || !got) {
+		give_back(w, semaphore, key);
 		return;
 	}
 	cp_count(w);
 	w->drive->seat->has_permits = true;
 	cp_wait(w, HOLD_MS);
 	w->drive->seat->has_permits = false;
-	if (cp_is_in_doubt(w, release(w, semaphore, key, permits))) {
-		d->permits += permits;
-		d->tries = LATE_TRIES;
-	}
+	release(w, semaphore, key, permits);
 }
 
 void
@@ -83,7 +68,6 @@ cp_work_semaphore(cp_worker *w)
 	char key[64];
 	hz_call call = {.timeout_ms = 4 * PATIENCE_MS};
 	hz_semaphore *semaphore = NULL;
-	doubt d = {0, LATE_TRIES};
 	cp_drive_name(key, w->drive->prefix, "semaphore", w->index);
 	while (cp_pause(w)) {
 		if (semaphore == NULL &&
@@ -91,8 +75,7 @@ cp_work_semaphore(cp_worker *w)
 						HZ_OK) {
 			continue;
 		}
-		give_back(w, semaphore, key, &d);
-		work_once(w, semaphore, key, &d);
+		work_once(w, semaphore, key);
 	}
 	hz_semaphore_close(&semaphore);
 }
