@@ -25,8 +25,9 @@ typedef struct cp_seat {
 	_Atomic uint64_t done[CP_KINDS]; // those that got what they wanted
 	_Atomic bool has_lock[CP_LOCKS];
 	_Atomic bool has_permits;
-	_Atomic uint64_t lost; // locks that it was told to have lost
-	char why[256];         // it gave up
+	// How often an owner was told that it lost the lock, or that it does not have it.
+	_Atomic uint64_t lost[CP_LOCKS], refused[CP_LOCKS];
+	char why[256]; // it gave up
 } cp_seat;
 
 typedef struct cp_board {

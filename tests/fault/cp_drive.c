@@ -86,12 +86,13 @@ take_word(cp_drive_state *d, hz_config *config, char *word)
 	return true;
 }
 
-static hz_client *
-start_client(cp_drive_state *d, int count, char **words)
+// A call of a latch is two, which counts as a repeated one; what is told of the others' calls must
+// be theirs alone, so they have a client of their own.
+static bool
+start_clients(cp_drive_state *d, int count, char **words)
 {
 	hz_error err = {0};
 	hz_config *config = NULL;
-	hz_client *client = NULL;
 	hz_err e = hz_config_new(&config, &err);
 	bool ok = e == HZ_OK;
 	for (int i = 0; ok && i < count; i++) {
@@ -100,13 +101,14 @@ start_client(cp_drive_state *d, int count, char **words)
 	if (ok && d->history < 0) {
 		printf("no history\n");
 	} else if (ok) {
-		e = hz_client_new(config, &client, &err);
+		e = hz_client_new(config, &d->client, &err);
+		e = e == HZ_OK ? hz_client_new(config, &d->other, &err) : e;
 	}
 	if (e != HZ_OK) {
 		printf("%s\n", err.message);
 	}
 	hz_config_destroy(&config);
-	return client;
+	return d->other != NULL;
 }
 
 // ---- Work ----
@@ -125,6 +127,7 @@ start_workers(cp_drive_state *d)
 	for (size_t i = 0; i < WORKS; i++) {
 		cp_worker *w = &d->workers[i];
 		*w = (cp_worker){.drive = d, .kind = works[i].kind, .index = works[i].index};
+		w->client = w->kind == CP_LOCK || w->kind == CP_ACQUIRE ? d->client : d->other;
 		w->thread = d->number * THREADS_EACH + (int64_t)i;
 		w->random = (uint64_t)w->thread + (uint64_t)time(NULL);
 		if (pthread_create(&w->id, NULL, run_worker, w) != 0) {
@@ -148,6 +151,7 @@ run(cp_drive_state *d)
 		pthread_join(d->workers[i].id, NULL);
 	}
 	hz_client_destroy(&d->client);
+	hz_client_destroy(&d->other);
 	return d->failed ? 1 : 0;
 }
 
@@ -165,6 +169,5 @@ cp_drive(int count, char **words)
 			.prefix = "",
 			.pause_ms = 80};
 	d.seat = &d.board->seats[0];
-	d.client = start_client(&d, count, words);
-	return d.client != NULL ? run(&d) : 1;
+	return start_clients(&d, count, words) ? run(&d) : 1;
 }

@@ -40,7 +40,7 @@ static uint64_t
 retries_of(const cp_worker *w)
 {
 	hz_stats stats = {.size = sizeof(stats)};
-	hz_client_stats(w->drive->client, &stats);
+	hz_client_stats(w->client, &stats);
 	return stats.retries;
 }
 
@@ -82,8 +82,9 @@ cp_end(cp_worker *w, hz_err e, const char *value)
 	if (!hzt_deed_end(w->drive->history, deed)) {
 		cp_give_up(w->drive, "the history cannot be written");
 	}
-	if (e == HZ_ERR_LOCK_OWNERSHIP_LOST) {
-		w->drive->seat->lost++;
+	if (w->kind == CP_LOCK) {
+		w->drive->seat->lost[w->index] += e == HZ_ERR_LOCK_OWNERSHIP_LOST;
+		w->drive->seat->refused[w->index] += e == HZ_ERR_NOT_OWNER;
 	}
 	return e;
 }

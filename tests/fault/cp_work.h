@@ -16,6 +16,7 @@ typedef struct cp_drive_state cp_drive_state;
 
 typedef struct cp_worker {
 	cp_drive_state *drive;
+	hz_client *client;
 	cp_kind kind;
 	int index; // among those of its kind
 	int64_t thread;
@@ -29,7 +30,8 @@ typedef struct cp_worker {
 struct cp_drive_state {
 	cp_board *board;
 	cp_seat *seat;
-	hz_client *client;
+	hz_client *client; // for locks and permits: only these repeat calls of their own accord
+	hz_client *other;  // for the rest
 	int history;
 	int64_t number;
 	int64_t pause_ms;

@@ -32,8 +32,8 @@ cp_work_id(cp_worker *w)
 			cp_drive_name(key, w->drive->prefix, "ids", at);
 		}
 		if (generator != NULL ||
-				hz_id_generator_open(w->drive->client, key, NULL, &generator,
-						NULL) == HZ_OK) {
+				hz_id_generator_open(w->client, key, NULL, &generator, NULL) ==
+						HZ_OK) {
 			work_once(w, generator, key);
 		}
 	}

@@ -57,8 +57,8 @@ cp_work_latch(cp_worker *w)
 		cp_drive_name(key, w->drive->prefix, "latch", n);
 		if (n >= w->drive->board->latches ||
 				(latch == NULL &&
-						hz_count_down_latch_open(w->drive->client, key,
-								NULL, &latch, NULL) != HZ_OK)) {
+						hz_count_down_latch_open(w->client, key, NULL,
+								&latch, NULL) != HZ_OK)) {
 			continue;
 		}
 		if (work_once(w, latch, key) && n + 1 < w->drive->board->latches) {

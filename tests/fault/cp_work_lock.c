@@ -87,8 +87,7 @@ cp_work_lock(cp_worker *w)
 	cp_drive_name(key, w->drive->prefix, "lock", w->index);
 	while (cp_pause(w)) {
 		if (lock == NULL &&
-				hz_fenced_lock_open(w->drive->client, key, &call, &lock, NULL) !=
-						HZ_OK) {
+				hz_fenced_lock_open(w->client, key, &call, &lock, NULL) != HZ_OK) {
 			continue;
 		}
 		work_once(w, lock, key, &p);

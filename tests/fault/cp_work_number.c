@@ -71,8 +71,7 @@ cp_work_number(cp_worker *w)
 			cp_drive_name(key, w->drive->prefix, "number", at);
 		}
 		if (number != NULL ||
-				hz_atomic_long_open(w->drive->client, key, NULL, &number, NULL) ==
-						HZ_OK) {
+				hz_atomic_long_open(w->client, key, NULL, &number, NULL) == HZ_OK) {
 			work_once(w, number, key, &last);
 		}
 	}

@@ -71,7 +71,7 @@ cp_work_semaphore(cp_worker *w)
 	cp_drive_name(key, w->drive->prefix, "semaphore", w->index);
 	while (cp_pause(w)) {
 		if (semaphore == NULL &&
-				hz_semaphore_open(w->drive->client, key, &call, &semaphore, NULL) !=
+				hz_semaphore_open(w->client, key, &call, &semaphore, NULL) !=
 						HZ_OK) {
 			continue;
 		}
