@@ -160,22 +160,22 @@ cut(cp_faults *f, cp_kind kind)
 
 // An answer that is torn somewhere.
 static void
-tear(cp_faults *f, uint64_t *seed)
+tear(cp_faults *f)
 {
-	size_t i = hzt_random(seed, CP_MEMBERS);
-	hzt_proxy_cut_after(f->proxy[i], HZT_TO_CLIENT, hzt_random(seed, 60), HZT_CUT_RESET);
+	size_t i = hzt_random(&f->cut_seed, CP_MEMBERS);
+	hzt_proxy_cut_after(
+			f->proxy[i], HZT_TO_CLIENT, hzt_random(&f->cut_seed, 60), HZT_CUT_RESET);
 }
 
 void
 cp_faults_of_connections(cp_faults *f)
 {
 	static const cp_kind kinds[] = {CP_LOCK, CP_ACQUIRE, CP_COUNT_DOWN};
-	uint64_t seed = f->seed + 1;
 	for (size_t i = 0; !f->over; i++) {
-		wait_ms(hzt_random(&seed, 2 * CUTS_MS));
+		wait_ms(hzt_random(&f->cut_seed, 2 * CUTS_MS));
 		cut(f, kinds[i % 3]);
-		wait_ms(hzt_random(&seed, CUTS_MS));
-		tear(f, &seed);
+		wait_ms(hzt_random(&f->cut_seed, CUTS_MS));
+		tear(f);
 	}
 	for (size_t i = 0; i < CP_MEMBERS; i++) {
 		hzt_proxy_cut_after(f->proxy[i], HZT_TO_CLIENT, -1, HZT_CUT_RESET);

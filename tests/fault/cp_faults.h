@@ -17,8 +17,8 @@ typedef struct cp_faults {
 	hzt_cluster *cluster;
 	hzt_proxy *proxy[CP_MEMBERS];
 	cp_board *board;
-	uint64_t seed;
-	size_t stops; // planned
+	uint64_t seed, cut_seed; // of the two parts
+	size_t stops;            // planned
 	// What came of it.
 	size_t leaders_stopped, others_stopped;
 	bool leader_killed;

@@ -176,6 +176,7 @@ begin_scene(uint64_t seed)
 	memset(&s, 0, sizeof(s));
 	s.seed = seed;
 	s.faults.seed = seed;
+	s.faults.cut_seed = seed + 1;
 	s.faults.stops = hzt_size(5, 5, 2);
 	s.crew.settings = settings;
 	start_members();
