@@ -30,6 +30,7 @@ PRINTS = {
     "list": "planned: 10 20 30 40\nchanged: 11 30 40\nstep 99? RANGE\n",
     "flake_id_generator": "40000 ids, all different\n",
     "listener": 'added "apples": 7\nupdated "apples": 6\nremoved "apples": null\n',
+    "lock_on_map": "locked\nunlocked\n",
     "locks": "bob got the door: no\nbob unlocks it: NOT_OWNER\nbob got the door: yes\n",
     "map_basics": "apples: 7\npears: none\nsold one: yes\nentries: 2\n",
     "multimap": "apple on page 3: new\napple on page 3: known\n"

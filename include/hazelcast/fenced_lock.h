@@ -123,8 +123,8 @@ hz_fenced_lock_try_lock(hz_fenced_lock *lock, int64_t timeout_ms, int64_t *fence
 	return hz_run_i64(hz_fenced_lock_try_lock_async(lock, timeout_ms), fence, err);
 }
 
-// As the two above, on the map backend: the members free the lock lease_ms milliseconds after it was
-// taken, whether its owner unlocks it or not; the owner's next call is then
+// As the two above, on the map backend: the members free the lock lease_ms milliseconds after it
+// was taken, whether its owner unlocks it or not; the owner's next call is then
 // HZ_ERR_LOCK_OWNERSHIP_LOST. 0: without a lease. Who locks again with a lease begins it anew.
 // HZ_ERR_ARGUMENT also for a negative lease. Result: i64. Since 0.1.
 HZ_API hz_future hz_fenced_lock_lock_lease_async(hz_fenced_lock *lock, int64_t lease_ms);

@@ -65,8 +65,8 @@ typedef struct hzi_utility {
 	const hzi_field *fields;
 	// Applies an errand to the state, which is the agent's, and fills what the call will get.
 	hzi_verdict (*apply)(const hzi_cell *cell, hzi_errand *errand, hzi_state *state);
-	// Fills `undo` with what undoes an errand that was applied for a call that had ended; false:
-	// nothing has to be undone. NULL: never.
+	// Fills `undo` with what undoes an errand that was applied for a call that had ended.
+	// False: nothing has to be undone. NULL: never.
 	bool (*undo)(const hzi_errand *errand, hzi_errand *undo);
 	// The call of an errand is about to get what it has brought, which may still be changed.
 	// NULL: nothing to do.
@@ -108,8 +108,8 @@ bool hzi_cell_has_waits(hzi_cell *cell);
 
 // ---- Calls ----
 
-// Begins a call that leaves an errand of this kind, which is filled until it is sent. False: *future
-// is the answer. handle NULL: HZ_ERR_ARGUMENT.
+// Begins a call that leaves an errand of this kind, which is filled until it is sent. False:
+// *future is the answer. handle NULL: HZ_ERR_ARGUMENT.
 bool hzi_errand_begin(hzi_handle *handle, hzi_cell *cell, const hzi_op *op, int kind,
 		hzi_call **call, hzi_errand **errand, hz_future *future);
 
