@@ -7,9 +7,10 @@
 //	hz_err e = hz_map_aggregate(map, sum, NULL, &result, &err);
 //	hz_agg_destroy(&sum);
 //
-// An attribute is a path as in predicate.h; NULL stands for the whole value. Entries whose
-// attribute is null are counted, are distinct and are passed over otherwise. The aggregator's type
-// must be that of the attribute, or the members refuse it; hz_agg_fixed_point_sum,
+// An attribute is a path as in predicate.h; NULL stands for the whole value. Null is counted and is
+// a distinct value, but neither least nor greatest; where a path leads through a record that is
+// null, there is nothing at all. The aggregator's type must be that of the attribute, or the
+// members refuse it; hz_agg_fixed_point_sum,
 // hz_agg_floating_point_sum and hz_agg_number_avg take numbers of any type. Numbers in JSON are
 // Long or Double.
 //

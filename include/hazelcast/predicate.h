@@ -19,6 +19,9 @@
 // is neither joined again nor destroyed on its own. A call that is given a predicate lends it, so
 // one predicate serves any number of calls, on any thread.
 //
+// A record (record.h) among the values is written, but its schema is not handed to the cluster for
+// it: an entry with one has done that.
+//
 // Building never fails on the spot: a predicate remembers its first failure (no memory; an argument
 // that is NULL; a value that cannot be written; more than 64 MiB, or more than 64 predicates in
 // each other: HZ_ERR_LIMIT), and the call that it is given to ends with it, before anything is

@@ -235,8 +235,9 @@ of_people(void)
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
 }
 
+// JSON has null where a path leads nowhere, records have nothing.
 static void
-distinct(void)
+check_distinct(unsigned want_seen)
 {
 	hz_map *map = people_map("distinct");
 	static const char *const want[] = {"London", "Paris", "Oslo"};
@@ -245,7 +246,6 @@ distinct(void)
 	size_t pos = 0;
 	hz_value item;
 	HZT_EQ_INT(hz_value_kind(&out), HZ_KIND_LIST);
-	HZT_EQ_INT(hz_value_count(&out), 4); // three and null
 	while (hz_value_next(&out, &pos, &item)) {
 		unsigned which = hz_value_is_null(&item) ? 8 : 0;
 		for (unsigned i = 0; i < 3; i++) {
@@ -255,9 +255,15 @@ distinct(void)
 		HZT_CHECK(which != 0 && (seen & which) == 0);
 		seen |= which;
 	}
-	HZT_EQ_INT(seen, 15);
+	HZT_EQ_INT(seen, want_seen);
 	hz_value_clear(&out);
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
+}
+
+static void
+distinct(void)
+{
+	check_distinct(15);
 }
 
 // The one entry of a map.
@@ -383,6 +389,25 @@ identity(void)
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
 }
 
+// ---- Records ----
+
+static void
+of_records(void)
+{
+	int64_t count = 0;
+	int64_t sum = sum_of_ages(everybody, &count);
+	people_set_form(PEOPLE_RECORDS);
+	hz_map *map = people_map("records");
+	expect_i64(map, hz_agg_int_sum("age"), sum);
+	expect_f64(map, hz_agg_int_avg("age"), (double)sum / PEOPLE);
+	expect_value(map, hz_agg_max("age"), hz_i32(99));
+	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
+	check_distinct(7);
+	min_by_and_max_by();
+	identity();
+	people_set_form(PEOPLE_JSON);
+}
+
 // ---- Partitions, failures ----
 
 static void
@@ -442,6 +467,7 @@ static const hzt_case cases[] = {
 		{"single", single},
 		{"multi", multi},
 		{"identity", identity},
+		{"of_records", of_records},
 		{"in_partition", in_partition},
 		{"failures_are_told", failures_are_told},
 };

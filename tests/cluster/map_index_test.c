@@ -251,11 +251,23 @@ failures_are_told(void)
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
 }
 
+static void
+of_records(void)
+{
+	people_set_form(PEOPLE_RECORDS);
+	sorted();
+	hash();
+	bitmap();
+	composite();
+	people_set_form(PEOPLE_JSON);
+}
+
 static const hzt_case cases[] = {
 		{"sorted", sorted},
 		{"hash", hash},
 		{"bitmap", bitmap},
 		{"composite", composite},
+		{"of_records", of_records},
 		{"of_keys_and_values", of_keys_and_values},
 		{"members_have_them", members_have_them},
 		{"names", names},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Something to look for: a map of people as JSON, whose every field follows from the person's
-// number, so that a test can work out the answer to a query itself. A failure fails the case (see
-// suite.h).
+// Something to look for: a map of people, as JSON or as Compact records, whose every field follows
+// from the person's number, so that a test can work out the answer to a query itself. A failure
+// fails the case (see suite.h).
 #ifndef TESTS_CLUSTER_PEOPLE_H
 #define TESTS_CLUSTER_PEOPLE_H
 
@@ -23,8 +23,11 @@ typedef struct person {
 // The person with this number, 0 to PEOPLE - 1.
 person person_at(int id);
 
-// A new map with all of them.
+typedef enum people_form { PEOPLE_JSON, PEOPLE_RECORDS } people_form;
+
+// A new map with all of them, in the form that was set last: JSON if none was.
 hz_map *people_map(const char *base);
+void people_set_form(people_form form);
 
 // Whether a query is to find a person.
 typedef bool (*person_fn)(const person *p);
@@ -38,7 +41,7 @@ void expect_keys(hz_items *items, person_fn is);
 void expect_values(hz_items *items, person_fn is);
 void expect_entries(hz_items *items, person_fn is);
 
-// The number of the person whose JSON this is.
-int person_of(const hz_value *json);
+// The number of the person that this value is.
+int person_of(const hz_value *value);
 
 #endif
