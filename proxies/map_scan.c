@@ -159,7 +159,7 @@ next_pair(hz_map_scan *scan, hz_value *key, hz_value *value)
 	if (!hz_items_next(scan->page, NULL, &both)) {
 		return false;
 	}
-	// What is no entry after all is shown as what it is.
+	// An entry whose key is a record cannot be taken apart, and is given as it is.
 	if (!hz_value_next_entry(&both, &pos, &k, &v)) {
 		k = hz_null();
 		v = both;

@@ -131,6 +131,29 @@ collection_view(const hzi_builtin *row, const uint8_t *p, bool be, hz_value *out
 
 const hzi_shape hzi_shape_collection = {collection_extent, collection_view, NULL, NULL, NULL};
 
+bool
+hzi_entry_has_tail(const hzi_builtin *row, const uint8_t *p, size_t n, bool be)
+{
+	size_t at = head_size(row);
+	size_t used = 0;
+	if (!row->is_single || n < at + TYPE_SIZE) {
+		return false;
+	}
+	int32_t type = (int32_t)hzi_load32(p + at, be);
+	at += TYPE_SIZE;
+	const hzi_builtin *key = hzi_builtin_at(type, p + at, n - at, be);
+	if (key == NULL || key->shape->extent(key, p + at, n - at, be, &used) != HZI_EXTENT_OK) {
+		return false;
+	}
+	at += used;
+	if (n - at < TYPE_SIZE) {
+		return false;
+	}
+	type = (int32_t)hzi_load32(p + at, be);
+	// A Portable counts its offsets from where it no longer is.
+	return type != PORTABLE && (type != HZI_TYPE_COMPACT || n - at - TYPE_SIZE >= 8);
+}
+
 // ---- Steps ----
 
 static bool
@@ -142,6 +165,22 @@ step_borrowed(const hz_value *v, size_t *pos, hz_value *item)
 	}
 	*item = hzi_value_lend(&items[*pos]);
 	(*pos)++;
+	return true;
+}
+
+// The value of a single entry that hzi_entry_has_tail is true for.
+static bool
+step_tail(int32_t type, const uint8_t *p, size_t n, bool be, hz_value *item)
+{
+	if (type == PORTABLE || (type == HZI_TYPE_COMPACT && n < 8)) {
+		return false;
+	}
+	*item = (hz_value){
+			.kind_ = type == HZI_TYPE_COMPACT ? HZ_KIND_RECORD : HZ_KIND_RAW,
+			.flags_ = (uint8_t)(HZI_VALUE_WIRE | (be ? 0 : HZI_VALUE_LE)),
+			.len_ = (uint32_t)n,
+			.u_.p = p,
+	};
 	return true;
 }
 
@@ -166,11 +205,13 @@ hzi_collection_step(const hz_value *v, size_t *pos, hz_value *item)
 	at += TYPE_SIZE;
 	const hzi_builtin *child = hzi_builtin_at(type, p + at, n - at, be);
 	size_t used = 0;
-	// Cannot fail: the whole was walked when the value was made. The look is for what a value
-	// that somebody changed by hand would do.
+	// Only the last object of an entry can fail: the whole was walked when the value was made.
+	// The look is also for what a value that somebody changed by hand would do.
 	if (child == NULL ||
 			child->shape->extent(child, p + at, n - at, be, &used) != HZI_EXTENT_OK) {
-		return false;
+		bool is_tail = row->is_single && *pos != 0;
+		*pos = is_tail ? n : *pos;
+		return is_tail && step_tail(type, p + at, n - at, be, item);
 	}
 	hzi_builtin_view(child, p + at, used, be, false, item);
 	*pos = at + used;

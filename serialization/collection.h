@@ -13,6 +13,11 @@
 // False after the last.
 bool hzi_collection_step(const hz_value *v, size_t *pos, hz_value *item);
 
+// True if the payload at p, all n bytes of it, is a single entry whose value is of a type that is
+// not in the table: being the last object, it ends where the payload does. The step then gives it
+// as a RECORD or RAW element. Trusts nothing.
+bool hzi_entry_has_tail(const hzi_builtin *row, const uint8_t *p, size_t n, bool be);
+
 // How many objects the steps will yield, divided by two for a MAP.
 size_t hzi_collection_count(const hz_value *v);
 

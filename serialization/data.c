@@ -10,7 +10,8 @@
 hz_err
 hzi_raw_check(const hz_value *v, bool be, hz_error *err)
 {
-	if (v->u_.p == NULL || v->len_ < HZI_DATA_HEADER) {
+	bool is_data = (v->flags_ & HZI_VALUE_DATA) != 0;
+	if (v->u_.p == NULL || (is_data && v->len_ < HZI_DATA_HEADER)) {
 		return hzi_fail(err, HZ_ERR_ARGUMENT, "Data of %lu bytes has no header",
 				(unsigned long)v->len_);
 	}
@@ -52,16 +53,6 @@ hzi_payload_append(hzi_buf *buf, const hzi_builtin *row, const hz_value *v, bool
 }
 
 static hz_err
-append_raw(hzi_buf *out, const hz_value *v, bool be, hz_error *err)
-{
-	hz_err code = hzi_raw_check(v, be, err);
-	if (code == HZ_OK && !hzi_buf_append(out, v->u_.p, v->len_)) {
-		code = hzi_fail(err, HZ_ERR_MEMORY, "no memory for a value");
-	}
-	return code;
-}
-
-static hz_err
 append_header(hzi_buf *out, int32_t type_id, hz_error *err)
 {
 	uint8_t *header = hzi_buf_extend(out, HZI_DATA_HEADER);
@@ -71,6 +62,19 @@ append_header(hzi_buf *out, int32_t type_id, hz_error *err)
 	hzi_store_be32(header, 0);
 	hzi_store_be32(header + 4, (uint32_t)type_id);
 	return HZ_OK;
+}
+
+static hz_err
+append_raw(hzi_buf *out, const hz_value *v, bool be, hz_error *err)
+{
+	hz_err code = hzi_raw_check(v, be, err);
+	if (code == HZ_OK && (v->flags_ & HZI_VALUE_DATA) == 0) {
+		code = append_header(out, hzi_value_wire_type(v), err); // an element has none
+	}
+	if (code == HZ_OK && !hzi_buf_append(out, v->u_.p, v->len_)) {
+		code = hzi_fail(err, HZ_ERR_MEMORY, "no memory for a value");
+	}
+	return code;
 }
 
 static hz_err
@@ -154,6 +158,11 @@ hzi_value_view(const uint8_t *p, size_t n, bool big_endian, hz_value *out)
 	hzi_extent found = HZI_EXTENT_UNKNOWN;
 	if (row != NULL) {
 		found = row->shape->extent(row, payload, left, big_endian, &used);
+	}
+	if (found == HZI_EXTENT_UNKNOWN && row != NULL &&
+			hzi_entry_has_tail(row, payload, left, big_endian)) {
+		found = HZI_EXTENT_OK;
+		used = left;
 	}
 	if (found == HZI_EXTENT_UNKNOWN) {
 		view_raw(p, n, big_endian, out);

@@ -85,7 +85,8 @@ static inline bool
 hzi_value_is_compact(const hz_value *v)
 {
 	return (v->kind_ == HZ_KIND_RECORD || v->kind_ == HZ_KIND_RAW) && hzi_value_is_wire(v) &&
-			v->len_ >= HZI_DATA_HEADER + 8 && hzi_value_wire_type(v) == -55;
+			v->len_ >= ((v->flags_ & HZI_VALUE_DATA) != 0 ? HZI_DATA_HEADER : 0) + 8U &&
+			hzi_value_wire_type(v) == -55;
 }
 
 // The same value without its reference: for what is lent.

@@ -88,7 +88,7 @@ copy_serialized(const hz_value *v, hz_value *out, hz_error *err)
 	// What hz_data was built with stays RAW, whatever it holds.
 	if (v->kind_ == HZ_KIND_RAW) {
 		*out = hz_data(block->data, n);
-		out->flags_ = v->flags_;
+		out->flags_ = v->flags_ | HZI_VALUE_DATA;
 	} else if (hzi_value_view(block->data, n, be, out) != HZ_OK || !hzi_value_is_wire(out)) {
 		hzi_block_release(block);
 		*out = hz_null();

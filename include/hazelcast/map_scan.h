@@ -25,7 +25,8 @@ typedef struct hz_scan_options {
 	bool keys_only;    // do not transfer the values
 	// A query in place of the whole map: the entries that the predicate is true for (NULL:
 	// all), and what the projection makes of each (NULL: its key and value). One of a partition
-	// goes through that partition only. Lent to hz_map_scan_open.
+	// goes through that partition only. Lent to hz_map_scan_open. Of a map whose keys are
+	// records, ask for keys_only, or with a projection: whole entries come as RAW values there.
 	const hz_pred *filter;
 	const hz_proj *projection; // not with keys_only
 } hz_scan_options;

@@ -73,6 +73,15 @@ entries_and_keys(void)
 	HZT_OK_ERR(hz_map_destroy(&map, &err), &err);
 }
 
+// The same of Compact records.
+static void
+records(void)
+{
+	people_set_form(PEOPLE_RECORDS);
+	entries_and_keys();
+	people_set_form(PEOPLE_JSON);
+}
+
 static bool
 everybody(const person *p)
 {
@@ -233,6 +242,7 @@ memory_is_bounded(void)
 
 static const hzt_case cases[] = {
 		{"entries_and_keys", entries_and_keys},
+		{"records", records},
 		{"projections", projections},
 		{"in_a_partition", in_a_partition},
 		{"failures_are_told", failures_are_told},

@@ -9,6 +9,7 @@
 #include "tests/serialization/samples.h"
 #include "tests/support/suite.h"
 
+#include <hazelcast/record.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -338,7 +339,104 @@ no_larger_than_the_limit(void)
 	free(text);
 }
 
+// ---- Entries of records ----
+
+// An entry as members send it: a text, and behind it an object that only its schema knows the end
+// of, which is that of the Data.
+static const char *const ENTRY[] = {
+		"00000000fffffffe01fcffffff78000000f5ffffff0100000061c9ffffff0102030405060708070000"
+		"00",
+		"00000000fffffffe01fffffffc00000078fffffff50000000161ffffffc90807060504030201000000"
+		"07",
+};
+
+static void
+expect_record(const hz_value *record, bool be)
+{
+	static const uint8_t want[][20] = {
+			{0, 0, 0, 0, 255, 255, 255, 201, 1, 2, 3, 4, 5, 6, 7, 8, 7, 0, 0, 0},
+			{0, 0, 0, 0, 255, 255, 255, 201, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 7},
+	};
+	int64_t schema = 0;
+	const void *data = NULL;
+	size_t n = 0;
+	hz_value copy;
+	HZT_EQ_INT(hz_value_kind(record), HZ_KIND_RECORD);
+	HZT_OK(hz_value_get_schema_id(record, &schema));
+	HZT_EQ_INT(schema, 0x0807060504030201);
+	// On its own it gets the header that it had not inside.
+	HZT_OK(hz_value_copy(record, &copy, NULL));
+	HZT_OK(hz_value_get_data(&copy, &data, &n));
+	HZT_EQ_INT(n, sizeof(want[0]));
+	HZT_EQ_MEM(data, want[be], n);
+	HZT_OK(hz_value_get_schema_id(&copy, &schema));
+	HZT_EQ_INT(schema, 0x0807060504030201);
+	hz_value_clear(&copy);
+}
+
+static void
+entries_of_records(void)
+{
+	for (size_t be = 0; be < 2; be++) {
+		uint8_t data[HZT_SAMPLE_MAX];
+		size_t n = hzt_unhex(ENTRY[be], data, sizeof(data));
+		size_t pos = 0;
+		hz_value v, key, value;
+		const hz_value a = hz_str("a");
+		HZT_OK(hzi_value_view(data, n, be != 0, &v));
+		HZT_EQ_INT(hz_value_kind(&v), HZ_KIND_MAP);
+		HZT_CHECK(hz_value_next_entry(&v, &pos, &key, &value));
+		HZT_CHECK(hz_value_equal(&key, &a));
+		expect_record(&value, be != 0);
+		HZT_CHECK(!hz_value_next_entry(&v, &pos, &key, &value));
+	}
+}
+
+// Each in a block of its size, so that the sanitizers see a look beyond it.
+static void
+entries_cut_short(void)
+{
+	uint8_t data[HZT_SAMPLE_MAX];
+	size_t n = hzt_unhex(ENTRY[1], data, sizeof(data));
+	for (size_t cut = 0; cut < n; cut++) {
+		uint8_t *exact = malloc(cut + 1);
+		HZT_CHECK(exact != NULL);
+		memcpy(exact, data, cut);
+		hz_value v, key, value;
+		size_t pos = 0;
+		hz_err e = hzi_value_view(exact, cut, true, &v);
+		HZT_CHECK(e == HZ_OK || e == HZ_ERR_SERIALIZATION);
+		// With all of the schema's number it might be a record, whatever its fields say.
+		HZT_CHECK((hz_value_kind(&v) == HZ_KIND_MAP) == (cut >= n - 4));
+		HZT_CHECK(hz_value_next_entry(&v, &pos, &key, &value) == (cut >= n - 4));
+		free(exact);
+	}
+}
+
+// A Portable counts its offsets from where it stood, and a key that nobody knows the end of hides
+// its value.
+static void
+entries_that_stay_raw(void)
+{
+	static const char *const raw[] = {
+			"00000000fffffffe01fffffffc00000078fffffff50000000161ffffffff"
+			"000000010000000200000000",
+			"00000000fffffffe01fffffffc00000078ffffffc9080706050403020100000007"
+			"fffffff50000000161",
+	};
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t data[HZT_SAMPLE_MAX];
+		size_t n = hzt_unhex(raw[i], data, sizeof(data));
+		hz_value v;
+		HZT_OK(hzi_value_view(data, n, true, &v));
+		HZT_EQ_INT(hz_value_kind(&v), HZ_KIND_RAW);
+	}
+}
+
 static const hzt_case cases[] = {
+		{"entries_of_records", entries_of_records},
+		{"entries_cut_short", entries_cut_short},
+		{"entries_that_stay_raw", entries_that_stay_raw},
 		{"written_as_java_writes_them", written_as_java_writes_them},
 		{"bad_arguments_are_remembered", bad_arguments_are_remembered},
 		{"the_first_failure_stays", the_first_failure_stays},
