@@ -11,7 +11,7 @@ import sys
 LIBRARIES = {
     r"zmq\.h": r"base/mailbox\w*\.c",
     r"openssl/.*": r"transport/(tls\w*\.[ch]|token\.c)|tests/(tls/.*|support/certs\.c)|base/random\w*\.c|serialization/decimal\w*\.c",
-    r"yaml\.h": r"core/config\w*\.c",
+    r"yaml\.h": r"core/(config\w*|cp_leaders_text)\.c",
     r"histedit\.h|zlib\.h": r"cli/.*",
     r"CUnit/.*": r"tests/.*",
 }

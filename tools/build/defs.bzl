@@ -31,9 +31,9 @@ MAY_INCLUDE = {
     # Tests of a public call see what a user sees; tests of a folder see it and what lies below.
     "tests/api": ["include", "tests/support"],
     "tests/cluster": ["include", "tests/support"],
-    "tests/cp": ["include", "tests/support"],
+    "tests/cp": ["include", "tests/fault", "tests/support"],
     "tests/fault": ["include", "tests/support"],
-    "tests/interop": ["include", "tests/support"],
+    "tests/interop": ["include", "tests/cp", "tests/support"],
     "tests/support": ["include", "base", "protocol", "serialization"],
     "tests/base": ["include", "base", "tests/support"],
     "tests/protocol": ["include", "base", "protocol", "tests/support"],
