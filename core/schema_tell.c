@@ -205,22 +205,32 @@ set_all(hz_client *client, bool replicated)
 	}
 }
 
+// A member that knows nothing of schemas keeps its connection; it will say so of each record.
+static void
+refused(hzi_cluster *cluster, hzi_peer *peer, const hzi_call *call)
+{
+	hz_error err;
+	hz_err e = hzi_call_explain(call, call->code, &err);
+	hzi_log_write(&cluster->client->log, HZI_LOG_WARN, "schemas could not be sent again: %s",
+			err.message);
+	if (e != HZ_ERR_UNSUPPORTED) {
+		hzi_peer_close(cluster, peer, e, "it does not take the schemas of records");
+		return;
+	}
+	set_all(cluster->client, false);
+	hzi_peer_confirmed(cluster, peer);
+}
+
 static void
 told_all(void *ctx, hzi_call *call)
 {
 	hzi_cluster *cluster = ctx;
 	hzi_peer *peer = cluster->peers.at[call->bound_slot->index];
-	hz_error err;
-	if (peer->conn_id == call->bound) {
-		if (call->code == HZ_OK) {
-			cluster->schemas_due = false;
-		} else {
-			hzi_call_explain(call, call->code, &err);
-			hzi_log_write(&cluster->client->log, HZI_LOG_WARN,
-					"schemas could not be sent again: %s", err.message);
-			set_all(cluster->client, false);
-		}
+	if (peer->conn_id == call->bound && call->code == HZ_OK) {
+		cluster->schemas_due = false;
 		hzi_peer_confirmed(cluster, peer);
+	} else if (peer->conn_id == call->bound) {
+		refused(cluster, peer, call);
 	}
 	hzi_call_release(call);
 }

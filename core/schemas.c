@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "core/cluster_state.h"
 #include "core/schema_known.h"
+#include "serialization/data.h"
 
 #include <stdlib.h>
 
@@ -115,6 +116,26 @@ hzi_schema_sink
 hzi_call_sink(hzi_call *call)
 {
 	return (hzi_schema_sink){.seen = need, .ctx = call};
+}
+
+// They are written for nobody but the sink.
+bool
+hzi_call_brings(hzi_call *call, const hz_value *values, size_t n)
+{
+	hzi_schema_sink sink = hzi_call_sink(call);
+	hzi_buf bytes = {0};
+	hz_err e = HZ_OK;
+	for (size_t i = 0; e == HZ_OK && i < n; i++) {
+		hz_kind kind = (hz_kind)values[i].kind_;
+		if (kind == HZ_KIND_RECORD || kind == HZ_KIND_LIST) {
+			hzi_buf_reset(&bytes);
+			e = hzi_data_write_to(&bytes, &values[i], call->client->config->big_endian,
+					&sink, NULL, hzi_call_error(call));
+		}
+	}
+	hzi_buf_clear(&bytes);
+	call->code = e;
+	return e == HZ_OK;
 }
 
 void

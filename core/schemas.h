@@ -42,6 +42,10 @@ void hzi_schemas_clear(hzi_schemas *schemas);
 // waits for. The sink lives as long as the call's record is the caller's.
 hzi_schema_sink hzi_call_sink(hzi_call *call);
 
+// For a call that brings values inside another object, which members do not look into: it waits for
+// the schemas of records among them. Lends them. False: the error is in the record. Driver only.
+bool hzi_call_brings(hzi_call *call, const hz_value *values, size_t n);
+
 // HZ_OK if all members have the schemas of the call's values. HZ_ERR_OFFLINE: they are being told.
 // Others: what came of telling them since the call's first try. Its driver; does not block.
 hz_err hzi_schemas_ready(hzi_call *call);

@@ -208,9 +208,10 @@ hz_reliable_topic_publish_async(hz_reliable_topic *topic, hz_value message)
 	const policy *how = &policies[topic->overload];
 	bool big_endian = topic->handle.client->config->big_endian;
 	hz_err e = hzi_reliable_message_write(&buf, &message, hzi_wall_ms(), big_endian, &err);
-	hz_future future = e == HZ_OK ? hzi_ringbuffer_add(topic->ring, how->add, how->aim,
-							hz_data(buf.data, buf.len), how->overflow)
-				      : refuse(topic, e, &err);
+	hz_future future = e == HZ_OK
+			? hzi_ringbuffer_add(topic->ring, how->add, how->aim,
+					  hz_data(buf.data, buf.len), &message, how->overflow)
+			: refuse(topic, e, &err);
 	hzi_buf_clear(&buf);
 	return future;
 }
@@ -244,7 +245,7 @@ publish_all(hz_reliable_topic *topic, const hz_value *messages, size_t n, hz_val
 		envelopes[i] = hz_data(buf.data + from, ends[i] - from);
 	}
 	hz_future future = e == HZ_OK ? hzi_ringbuffer_add_all(topic->ring, how->add_all, how->aim,
-							envelopes, n, how->overflow)
+							envelopes, messages, n, how->overflow)
 				      : refuse(topic, e, &err);
 	hzi_buf_clear(&buf);
 	return future;

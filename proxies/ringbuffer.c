@@ -184,7 +184,7 @@ is_policy(hz_overflow overflow)
 
 hz_future
 hzi_ringbuffer_add(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim, hz_value item,
-		hz_overflow overflow)
+		const hz_value *inside, hz_overflow overflow)
 {
 	hzi_call *call;
 	hz_future future;
@@ -198,7 +198,8 @@ hzi_ringbuffer_add(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim, hz
 			.name = hzi_handle_name(&ring->handle),
 			.overflow_policy = (int32_t)overflow,
 	};
-	if (!hzi_call_data(call, &item, 1, &request.value)) {
+	if (!hzi_call_brings(call, inside, inside != NULL ? 1 : 0) ||
+			!hzi_call_data(call, &item, 1, &request.value)) {
 		return hzi_call_refused(call);
 	}
 	call->aim = aim;
@@ -208,12 +209,12 @@ hzi_ringbuffer_add(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim, hz
 HZ_API hz_future
 hz_ringbuffer_add_async(hz_ringbuffer *ring, hz_value item, hz_overflow overflow)
 {
-	return hzi_ringbuffer_add(ring, &ADD, NULL, item, overflow);
+	return hzi_ringbuffer_add(ring, &ADD, NULL, item, NULL, overflow);
 }
 
 hz_future
 hzi_ringbuffer_add_all(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim,
-		const hz_value *items, size_t n, hz_overflow overflow)
+		const hz_value *items, const hz_value *inside, size_t n, hz_overflow overflow)
 {
 	hzi_call *call;
 	hz_future future;
@@ -229,7 +230,8 @@ hzi_ringbuffer_add_all(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim
 			.name = hzi_handle_name(&ring->handle),
 			.overflow_policy = (int32_t)overflow,
 	};
-	if (!hzi_call_values(call, items, n, &request.value_list)) {
+	if (!hzi_call_brings(call, inside, inside != NULL ? n : 0) ||
+			!hzi_call_values(call, items, n, &request.value_list)) {
 		return hzi_call_refused(call);
 	}
 	call->aim = aim;
@@ -240,7 +242,7 @@ HZ_API hz_future
 hz_ringbuffer_add_all_async(
 		hz_ringbuffer *ring, const hz_value *items, size_t n, hz_overflow overflow)
 {
-	return hzi_ringbuffer_add_all(ring, &ADD_ALL, NULL, items, n, overflow);
+	return hzi_ringbuffer_add_all(ring, &ADD_ALL, NULL, items, NULL, n, overflow);
 }
 
 // ---- Reading ----

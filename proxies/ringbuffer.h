@@ -10,11 +10,11 @@
 #include <hazelcast/ringbuffer.h>
 
 // The whole of an add or add_all; op is a row of HZP_RINGBUFFER_ADD or HZP_RINGBUFFER_ADD_ALL. aim
-// may be NULL. Lends items.
+// may be NULL. `inside`, one for each item or NULL, is what the items are envelopes of. Lends all.
 hz_future hzi_ringbuffer_add(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim,
-		hz_value item, hz_overflow overflow);
+		hz_value item, const hz_value *inside, hz_overflow overflow);
 hz_future hzi_ringbuffer_add_all(hz_ringbuffer *ring, const hzi_op *op, const hzi_aim *aim,
-		const hz_value *items, size_t n, hz_overflow overflow);
+		const hz_value *items, const hz_value *inside, size_t n, hz_overflow overflow);
 
 // The whole of a read_many whose numbers are known to be right, without a deadline; `cancel` may
 // end it.

@@ -304,6 +304,29 @@ other_structures_take_records(void)
 	HZT_OK_ERR(hz_queue_destroy(&queue, &err), &err);
 }
 
+// Members do not look into messages, but who hears of them does.
+static void
+messages_bring_their_schemas(void)
+{
+	hz_reliable_topic *topic = NULL;
+	const char *name = session_name("compact");
+	HZT_OK_ERR(hz_reliable_topic_open(session_client(), name, NULL, NULL, &topic, &err), &err);
+	for (int32_t i = 0; i < 2; i++) {
+		hz_generic_record *record = record_of(new_type("topic"), i);
+		hz_value v = hz_generic_record_value(record);
+		hz_value copy = hz_null();
+		if (i == 0) {
+			HZT_OK_ERR(hz_reliable_topic_publish(topic, v, NULL, &err), &err);
+		} else {
+			HZT_OK_ERR(hz_reliable_topic_publish_all(topic, &v, 1, NULL, &err), &err);
+		}
+		HZT_OK_ERR(hz_value_copy(&v, &copy, &err), &err);
+		HZT_EQ_INT(id_of(session_other_client(), &copy), i);
+		hz_generic_record_destroy(&record);
+	}
+	HZT_OK_ERR(hz_reliable_topic_destroy(&topic, &err), &err);
+}
+
 // What another version of a type has.
 typedef struct older {
 	int32_t id;
@@ -354,6 +377,7 @@ static const hzt_case cases[] = {
 		{"callbacks_may_read_what_is_new_to_them", callbacks_may_read_what_is_new_to_them},
 		{"threads_share_one_replication", threads_share_one_replication},
 		{"other_structures_take_records", other_structures_take_records},
+		{"messages_bring_their_schemas", messages_bring_their_schemas},
 		{"versions_read_each_other", versions_read_each_other},
 };
 
