@@ -78,7 +78,7 @@ need_zero(hzi_call *call, hz_result *out, hz_error *err)
 	return hzi_call_miss(call, HZ_ERR_TIMEOUT, "the count stayed above zero", err);
 }
 
-// Replaces the request of a call that nobody else refers to now.
+// Replaces the request of a call that nobody else refers to now, which is so when its aim chooses.
 static hz_err
 encode_again(hzi_call *call, const void *request)
 {
@@ -157,7 +157,15 @@ try_await(hzi_cp_handle *handle, int64_t timeout_ms)
 
 // ---- Counting ----
 
-static const hzi_aim COUNTING = {hzi_cp_choose, hzi_cp_again, NULL};
+// The writer of the first step has let go of its bytes only when the next try is sent.
+static hz_err
+choose_counting(hzi_call *call)
+{
+	hz_err e = encode_again(call, call->extra);
+	return e == HZ_OK ? hzi_cp_choose(call) : e;
+}
+
+static const hzi_aim COUNTING = {choose_counting, hzi_cp_again, NULL};
 
 // The round is not yet what the caller wants: the call goes to its driver as if it had failed, and
 // would fail with this if its time were over there.
@@ -179,16 +187,13 @@ again_round(hzi_call *call)
 		return hzi_cp_again(call);
 	}
 	hz_err e = hzi_call_decode(call, &round, NULL);
-	if (e == HZ_OK) {
-		call->op = &COUNT_DOWN;
-		call->aim = &COUNTING;
-		request->expected_round = round.response;
-		e = encode_again(call, request);
-	}
 	if (e != HZ_OK) {
 		call->code = e;
 		return HZI_AGAIN_NO;
 	}
+	call->op = &COUNT_DOWN;
+	call->aim = &COUNTING;
+	request->expected_round = round.response;
 	return HZI_AGAIN_NOW;
 }
 
