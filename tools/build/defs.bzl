@@ -118,7 +118,7 @@ def hz_test(
         name,
         src = None,
         deps = [],
-        timeout_s = 60,
+        timeout_s = 120,
         cluster = False,
         size = None,
         tags = [],
