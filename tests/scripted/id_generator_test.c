@@ -202,7 +202,7 @@ deadlines_and_tokens_end_it(void)
 	start(&b);
 	HZT_OK(hz_cancel_new(b.client, &token, &err));
 	hz_id_generator *ids = open_ids(&b, "ids");
-	HZT_OK(hz_id_generator_call(ids, &(hz_call){.timeout_ms = 50}));
+	HZT_OK(hz_id_generator_call(ids, &(hz_call){.timeout_ms = 300}));
 	hzt_scripted_on(b.member[0], BLOCK_REQUEST, 2, hzt_held, NULL);
 	HZT_EQ_INT(hz_id_generator_new_id(ids, &id, &err), HZ_ERR_TIMEOUT);
 	HZT_OK(hz_id_generator_call(ids, &(hz_call){.cancel = token}));
