@@ -23,6 +23,7 @@ const struct cell cells[] = {
 	{"get-10k",     OP_GET,         1,   1, 10000, 10 * KIB,     0,    0,   27, true,  false, false},
 	{"get-1m",      OP_GET,         1,   1,    50,      MIB,     0, 1.30,  200, true,  true,  false},
 	{"get-all-100", OP_GET_ALL,     1,   1, 10000,      100,     0,    0,   45, false, false, false},
+	{"query-100",   OP_QUERY,       1,   1, 10000,      100,     0,    0,    0, false, false, false},
 	{"events",      OP_EVENTS,      1,   1, 10000,      100, 20000,    0,  1.2, false, false, false},
 	{"messages",    OP_MESSAGES,    1,   1,     1,      100, 20000,    0,    0, false, false, false},
 	{"queue-pair",  OP_QUEUE_PAIR,  1,   1,     1,      100,     0,    0,    0, true,  false, false},
@@ -79,6 +80,7 @@ operation_name(enum operation operation)
 			[OP_LOCK] = "lock pair",
 			[OP_SEMAPHORE] = "permit pair",
 			[OP_BLOCK_IDS] = "block ids",
+			[OP_QUERY] = "query",
 	};
 	return names[operation];
 }

@@ -23,6 +23,7 @@ enum operation {
 	OP_LOCK,       // lock, then unlock, of a fenced lock that nobody else wants
 	OP_SEMAPHORE,  // acquire, then release, of one permit
 	OP_BLOCK_IDS,  // new_id of one id generator
+	OP_QUERY,      // the values of a hundred keys, by a predicate
 	OPERATIONS,
 };
 

@@ -19,6 +19,7 @@ load_of(const struct cell *cell)
 			[OP_LOCK] = load_lock,
 			[OP_SEMAPHORE] = load_semaphore,
 			[OP_BLOCK_IDS] = load_id_generator,
+			[OP_QUERY] = load_query,
 	};
 	static const load_work deep[OPERATIONS] = {
 			[OP_GET] = load_map_deep,

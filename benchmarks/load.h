@@ -23,6 +23,7 @@ load_work load_of(const struct cell *cell);
 void load_map(struct lane *lane);      // get, set, mixed: one call after the other
 void load_map_deep(struct lane *lane); // the same with many calls in flight
 void load_get_all(struct lane *lane);
+void load_query(struct lane *lane);
 void load_events(struct lane *lane);
 void load_messages(struct lane *lane);
 void load_queue_pair(struct lane *lane);
