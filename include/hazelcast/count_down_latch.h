@@ -17,6 +17,9 @@
 // All operations are repeated by themselves after a connection was lost or a leader was, and none
 // is counted twice. Only hz_count_down_latch_try_set_count may then say that it did nothing, when
 // its first try had done it.
+//
+// On the map backend (concurrency.h) there are no rounds to ask for: to count down is one step, and
+// hz_count_down_latch_try_set_count is exact, too.
 #ifndef HAZELCAST_COUNT_DOWN_LATCH_H
 #define HAZELCAST_COUNT_DOWN_LATCH_H
 

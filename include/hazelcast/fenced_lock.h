@@ -49,7 +49,8 @@
 // every ten seconds, that none of them has a connection to it. An owner whose client has lost any
 // connection meanwhile is asked for at the next call, whatever that is, and gets
 // HZ_ERR_LOCK_OWNERSHIP_LOST if somebody else had the lock since. An owner that waits several times
-// gets the lock as often.
+// gets the lock as often. Most calls take several round trips there: those of an asynchronous one
+// after the first leave once its future is consumed.
 #ifndef HAZELCAST_FENCED_LOCK_H
 #define HAZELCAST_FENCED_LOCK_H
 
