@@ -54,7 +54,8 @@ typedef struct hz_gap {
 
 // Takes a listener back. Returns when none of its functions runs or will run, `end` included;
 // called from a listener it does not wait and promises that no further function but `end` starts.
-// Twice is HZ_OK. HZ_ERR_TIMEOUT: a function of it has been running for the whole invocation
+// Twice is HZ_OK, and does not wait for the first; nor does the removal of a listener that is about
+// to end by itself. HZ_ERR_TIMEOUT: a function of it has been running for the whole invocation
 // timeout (it is removed all the same). HZ_ERR_ARGUMENT, HZ_ERR_CLOSED, HZ_ERR_FORKED. Blocks.
 // Since 0.1.
 HZ_API hz_err hz_listener_remove(hz_client *client, hz_listener_id id, hz_error *err);
