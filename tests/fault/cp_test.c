@@ -31,10 +31,14 @@
 #define GRACE_MS 5000
 
 // A leader that stands still is replaced after some seconds; a Raft group of the members' own
-// configuration waits for longer than this test may take.
-#define RAFT "-Dhz.cp-subsystem.raft-algorithm."
+// configuration waits for longer than this test may take. And what a group that lost its leader may
+// or may not have done is said, where members by default do it again by themselves, so that an
+// addition can count twice.
+#define CP "-Dhz.cp-subsystem."
+#define RAFT CP "raft-algorithm."
 #define SPEC                                                                                       \
-	"3 version=5.4.0 cp=3 public=%s,%s,%s \"jvm=" RAFT                                         \
+	"3 version=5.4.0 cp=3 public=%s,%s,%s \"jvm=" CP                                           \
+	"fail-on-indeterminate-operation-state=true " RAFT                                         \
 	"leader-heartbeat-period-in-millis=1000 " RAFT "max-missed-leader-heartbeat-count=3 " RAFT \
 	"leader-election-timeout-in-millis=1000\""
 
