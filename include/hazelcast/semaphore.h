@@ -34,8 +34,8 @@
 //
 // On the map backend (concurrency.h) the client that makes a semaphore says of which kind it is
 // (concurrency.map.semaphore-owners). Permits with owners are back when their client shuts down, or
-// has given no sign of life for its lease (concurrency.map.lease-millis) and somebody wants them; no
-// call of either kind is done twice, or stays in doubt while a member answers.
+// has given no sign of life for its lease (concurrency.map.lease-millis) and somebody wants them.
+// No call of either kind is done twice, or stays in doubt while a member answers.
 //
 // HZ_ERR_WAIT_KEY_CANCELLED: another call of the same owner has taken the place of one that waited.
 // Permits that a call gets after it was given up are given back, unless its connection was lost.
