@@ -92,12 +92,12 @@ a_failure_to_make_one(void)
 static void
 heartbeats_come_in_time(void)
 {
-	enum { BEAT_MS = 100, BEATS = 10, LATEST_MS = 5000 };
+	enum { BEAT_MS = 100, BEATS = 10, LATEST_MS = 20000 }; // the latest: a session's life
 	bench b;
 	int64_t fence = 0;
 	start(&b, BEAT_MS);
+	int64_t begun_ms = hzt_now_ms(), before_ms = begun_ms;
 	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
-	int64_t before_ms = hzt_now_ms();
 	cp_await(CP_BEAT, BEATS);
 	for (size_t i = 0; i < BEATS; i++) {
 		cp_said said = cp_nth(CP_BEAT, i);
@@ -105,8 +105,8 @@ heartbeats_come_in_time(void)
 		HZT_CHECK(said.at_ms - before_ms < (int64_t)LATEST_MS * hzt_slowness());
 		before_ms = said.at_ms;
 	}
-	// On the average not sooner than they are due.
-	HZT_CHECK(before_ms - cp_nth(CP_BEAT, 0).at_ms >= (BEATS - 1) * BEAT_MS * 3 / 4);
+	// None sooner than it is due.
+	HZT_CHECK(before_ms - begun_ms >= BEATS * BEAT_MS * 9 / 10);
 	end(&b);
 }
 
