@@ -142,6 +142,8 @@ members_without_cp(void)
 	HZT_EQ_INT(err.server_code, 61);
 	HZT_CHECK(!err.retryable && !err.in_doubt);
 	HZT_CHECK(strstr(err.message, "no CP subsystem") != NULL);
+	HZT_CHECK(strstr(err.message, "concurrency.backend") != NULL);
+	HZT_CHECK(strstr(err.message, "docs/concurrency.md") != NULL);
 	HZT_CHECK(strstr(err.message, "5.4") != NULL && strstr(err.message, "Enterprise") != NULL);
 	HZT_EQ_INT(hz_atomic_reference_open(client, "a@g", NULL, &reference, &err),
 			HZ_ERR_UNSUPPORTED);
