@@ -64,7 +64,7 @@ HZ_API hz_err
 hz_generic_record_read(hz_client *client, const hz_value *v, hz_generic_record **out, hz_error *err)
 {
 	hz_err e = check(v, out != NULL, err);
-	if (e != HZ_OK) {
+	if (e != HZ_OK || out == NULL) {
 		return e;
 	}
 	*out = NULL;
@@ -77,7 +77,7 @@ hz_record_read(hz_client *client, const hz_value *v, hz_record_type *type, void 
 {
 	hz_generic_record *record = NULL;
 	hz_err e = check(v, type != NULL && out != NULL, err);
-	if (e != HZ_OK) {
+	if (e != HZ_OK || type == NULL || out == NULL) {
 		return e;
 	}
 	memset(out, 0, type->struct_size);

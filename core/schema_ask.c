@@ -56,7 +56,7 @@ read_answer(hzi_call *call, hz_result *out, hz_error *err)
 	if (e == HZ_OK) {
 		e = make_schema(&response.schema, &schema, err);
 	}
-	if (e == HZ_OK && schema->id != q->id) {
+	if (e == HZ_OK && schema != NULL && schema->id != q->id) {
 		e = hzi_fail(err, HZ_ERR_SERIALIZATION, "for schema %lld a member sent %lld",
 				(long long)q->id, (long long)schema->id);
 	}

@@ -151,7 +151,7 @@ tell(hzi_known_schema *known)
 		answered(known, conn == NULL ? HZ_ERR_OFFLINE : HZ_ERR_MEMORY, false);
 	}
 	if (made) {
-		free((void *)(uintptr_t)request.schema.fields.items);
+		free((void *)request.schema.fields.items);
 	}
 }
 
@@ -240,7 +240,7 @@ free_list(hzi_buf *list)
 {
 	const hzp_schema *at = (const void *)list->data;
 	for (size_t i = 0; i < list->len / sizeof(*at); i++) {
-		free((void *)(uintptr_t)at[i].fields.items);
+		free((void *)at[i].fields.items);
 	}
 	hzi_buf_clear(list);
 }
@@ -256,7 +256,7 @@ fill_list(const hz_client *client, hzi_buf *list)
 				return false;
 			}
 			if (!hzi_buf_append(list, &schema, sizeof(schema))) {
-				free((void *)(uintptr_t)schema.fields.items);
+				free((void *)schema.fields.items);
 				return false;
 			}
 		}

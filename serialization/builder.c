@@ -117,7 +117,8 @@ keep_schema(void *ctx, const hzi_schema *schema, hz_error *err)
 			return HZ_OK;
 		}
 	}
-	if (!hzi_buf_append(&builder->schemas, &schema, sizeof(schema))) {
+	const void *entry = schema;
+	if (!hzi_buf_append(&builder->schemas, &entry, sizeof(entry))) {
 		return hzi_fail(err, HZ_ERR_MEMORY, "no memory for a schema");
 	}
 	hzi_schema_retain(schema);

@@ -297,7 +297,10 @@ read_fields(reader *r, hz_generic_record *record, const layout *at)
 	placed *order = schema->variable <= HZI_OFFSETS_AT_HAND
 			? at_hand
 			: malloc(schema->variable * sizeof(*order));
-	hz_err code = order == NULL ? out_of_memory(r) : HZ_OK;
+	hz_err code = HZ_OK;
+	if (order == NULL) {
+		return out_of_memory(r);
+	}
 	for (uint32_t i = 0; code == HZ_OK && i < schema->count; i++) {
 		const hzi_schema_field *field = &schema->fields[i];
 		const hzi_field_row *row = hzi_field_row_of(field->kind);

@@ -312,7 +312,7 @@ clear_one(const hz_field *field, const hzi_field_row *row, void *at)
 	hz_decimal decimal;
 	if (row->value == HZ_KIND_DECIMAL) {
 		memcpy(&decimal, at, sizeof(decimal));
-		free((void *)(uintptr_t)decimal.unscaled);
+		free((void *)decimal.unscaled);
 	} else if (row->value == HZ_KIND_STR || row->value == HZ_KIND_RECORD) {
 		memcpy(&p, at, sizeof(p));
 		if (row->value == HZ_KIND_RECORD) {

@@ -141,11 +141,13 @@ hz_record_type_clear(hz_record_type *type)
 
 // ---- Looking round ----
 
+enum { POINTER = sizeof(void *) };
+
 static bool
 is_listed(const hzi_buf *types, const hz_record_type *type)
 {
-	for (size_t at = 0; at < types->len; at += sizeof(type)) {
-		if (memcmp(types->data + at, &type, sizeof(type)) == 0) {
+	for (size_t at = 0; at < types->len; at += POINTER) {
+		if (memcmp(types->data + at, &type, POINTER) == 0) {
 			return true;
 		}
 	}
@@ -158,11 +160,11 @@ hzi_record_plan_find(hz_record_type *type, int64_t id)
 {
 	hzi_buf types = {0};
 	const hzi_schema *found = NULL;
-	(void)hzi_buf_append(&types, &type, sizeof(type));
-	for (size_t at = 0; found == NULL && !types.failed && at < types.len; at += sizeof(type)) {
+	(void)hzi_buf_append(&types, &type, POINTER);
+	for (size_t at = 0; found == NULL && !types.failed && at < types.len; at += POINTER) {
 		const hzi_record_plan *plan = NULL;
 		hz_record_type *next;
-		memcpy(&next, types.data + at, sizeof(next));
+		memcpy(&next, types.data + at, POINTER);
 		if (hzi_record_plan_of(next, &plan, NULL) != HZ_OK || plan == NULL) {
 			continue;
 		}
@@ -170,7 +172,7 @@ hzi_record_plan_find(hz_record_type *type, int64_t id)
 		for (size_t i = 0; i < next->field_count; i++) {
 			hz_record_type *inner = next->fields[i].record;
 			if (inner != NULL && !is_listed(&types, inner)) {
-				(void)hzi_buf_append(&types, &inner, sizeof(inner));
+				(void)hzi_buf_append(&types, &inner, POINTER);
 			}
 		}
 	}

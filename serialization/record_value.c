@@ -233,7 +233,7 @@ hzi_generic_copy(const hz_generic_record *record, hz_generic_record **out, hz_er
 {
 	hzi_buf bytes = {0};
 	hzi_write to = {.buf = &bytes, .be = true};
-	hzi_schema_source source = {.find = find_in_tree, .ctx = (void *)(uintptr_t)record};
+	hzi_schema_source source = {.find = find_in_tree, .ctx = (void *)record};
 	hz_err code = append_generic(&to, record, err);
 	if (code == HZ_OK) {
 		code = hzi_compact_read(&source, bytes.data, bytes.len, true, out, err);

@@ -189,7 +189,7 @@ hzi_schema_new(const char *type_name, size_t type_length, const hzi_schema_part 
 hzi_schema *
 hzi_schema_retain(const hzi_schema *schema)
 {
-	hzi_schema *counted = (hzi_schema *)(uintptr_t)schema;
+	hzi_schema *counted = (hzi_schema *)schema;
 	atomic_fetch_add_explicit(&counted->refs, 1, memory_order_relaxed);
 	return counted;
 }
@@ -197,7 +197,7 @@ hzi_schema_retain(const hzi_schema *schema)
 void
 hzi_schema_release(const hzi_schema *schema)
 {
-	hzi_schema *counted = (hzi_schema *)(uintptr_t)schema;
+	hzi_schema *counted = (hzi_schema *)schema;
 	if (counted != NULL &&
 			atomic_fetch_sub_explicit(&counted->refs, 1, memory_order_acq_rel) == 1) {
 		free(counted);
