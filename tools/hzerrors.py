@@ -150,7 +150,8 @@ WHEN = {
     "NOT_ALLOWED": "The cluster refuses this client, or has another number of partitions than"
                    " before.",
     "RESOLVE": "There is no such host.",
-    "TLS": "Kept for TLS, which version 0.1 does not have.",
+    "TLS": "No TLS with a member. A client that starts ends with `HZ_ERR_OFFLINE` then, and its"
+           " message has the reason.",
     "SERIALIZATION": "Data contradicts itself, or cannot be turned into the cluster's byte order. Text"
                      " that is not UTF-8 is `ARGUMENT`, a date that does not exist `RANGE`. Values of"
                      " types that the library does not know are no error: they are given as raw data.",

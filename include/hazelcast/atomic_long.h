@@ -27,8 +27,8 @@
 // that the group itself is gone (all its members have restarted): handles of its structures are of
 // no use any more, whoever opens the name again gets a new, empty structure.
 //
-// On the map backend (concurrency.h) groups are no more than a part of the name, and no call stays in
-// doubt while a member answers. On the CP subsystem:
+// On the map backend (concurrency.h) groups are no more than a part of the name, and no call stays
+// in doubt while a member answers. On the CP subsystem:
 //
 // Only hz_atomic_long_get is repeated by itself after its connection was lost. The others are in
 // doubt then, and also with HZ_ERR_INDETERMINATE: the group's leader was lost while it worked.

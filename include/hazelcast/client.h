@@ -23,9 +23,11 @@ extern "C" {
 // Starts a client and, unless `connection-strategy.async-start` is set, waits until it is connected
 // and every listed member has been tried. Lends config (NULL: all defaults); it is copied. Gives
 // *out. Blocks up to `connection-strategy.connection-retry.cluster-connect-timeout-millis`
-// (default: for ever). HZ_ERR_CONFIG, HZ_ERR_MEMORY, HZ_ERR_RESOURCE, HZ_ERR_OFFLINE (nobody
-// answered in time, or TLS could not be agreed on: the message says why), HZ_ERR_AUTHENTICATION or HZ_ERR_NOT_ALLOWED (every member refused). A failure
-// leaves nothing behind. Since 0.1.
+// (default: for ever, also when nothing listens there or TLS cannot be agreed on; until then only
+// the log, hz_config_on_log, says why). HZ_ERR_CONFIG, HZ_ERR_MEMORY, HZ_ERR_RESOURCE,
+// HZ_ERR_OFFLINE (nobody answered in time, or TLS could not be agreed on: the message says why),
+// HZ_ERR_AUTHENTICATION or HZ_ERR_NOT_ALLOWED (every member refused). A failure leaves nothing
+// behind. Since 0.1.
 HZ_API hz_err hz_client_new(const hz_config *config, hz_client **out, hz_error *err);
 
 // Ends the client within timeout_ms (0: the configured default; HZ_FOREVER: however long callbacks
@@ -43,9 +45,9 @@ HZ_API hz_err hz_client_shutdown(hz_client *client, int64_t timeout_ms, hz_error
 // nothing. Since 0.1.
 HZ_API void hz_client_destroy(hz_client **client);
 
-// Reads the certificates and the key of the configuration's network.ssl.properties again, where they
-// are files; connections that are made later use them, those that stand are not touched. On failure
-// all stays as it was. HZ_ERR_CONFIG (a file is not what it should be), HZ_ERR_ARGUMENT (TLS is not
+// Reads the certificates and the key of the configuration's network.ssl.properties again, where
+// they are files; connections that are made later use them, those that stand are not touched. On
+// failure all stays as it was. HZ_ERR_CONFIG (a file is not what it should be), HZ_ERR_ARGUMENT (TLS is not
 // enabled), HZ_ERR_CLOSED, HZ_ERR_MEMORY. Any thread; reads files. Since 0.1.
 HZ_API hz_err hz_client_reload_tls(hz_client *client, hz_error *err);
 

@@ -49,8 +49,8 @@ HZ_API hz_err hz_map_scan_open(
 // Goes to the next entry. *more false: there is none, *key and *value are null (and again, if asked
 // again). Otherwise lends *key and *value until the next step; each may be NULL; the value is null
 // in a scan of keys; in one with a projection its results are the values, and the key is null. more
-// is not NULL. Blocks while a page is fetched. A failure leaves the scan where it was: the same step
-// may be tried again. Since 0.1.
+// is not NULL. Blocks while a page is fetched. A failure leaves the scan where it was: the same
+// step may be tried again. Since 0.1.
 HZ_API hz_err hz_map_scan_next(
 		hz_map_scan *scan, hz_value *key, hz_value *value, bool *more, hz_error *err);
 

@@ -256,7 +256,7 @@ HZ_API void hz_value_set_record(hz_value *v, hz_record_type *type, const void *o
 // that is not, and the other way round.
 //
 // A schema that neither the client nor the type knows is fetched from the cluster once, so the call
-// may block then, like any call with the client's `invocation-timeout`; it may be made in callbacks
+// may block then, like any call with the client's invocation timeout; it may be made in callbacks
 // all the same. Without a client (NULL) only the schemas of the type itself can be read. Any
 // thread. HZ_ERR_TYPE: not a record, or a field has another kind. HZ_ERR_RANGE: null where the
 // struct cannot have it, or text with a zero byte in it. HZ_ERR_SERIALIZATION: the bytes contradict
