@@ -221,7 +221,7 @@ hzi_entry_listen(hzi_handle *handle, const hzi_entry_classes *classes,
 	if (e == HZ_OK) {
 		e = write_wanted(&w, handle->client, &options, err);
 	}
-	if (e == HZ_OK) {
+	if (e == HZ_OK && class_ != NULL) {
 		return add(handle, class_, &user, &options, &w, id, err);
 	}
 	end_user(&user);

@@ -66,7 +66,7 @@ static hzp_bytes
 keep(hzp_bytes from, uint8_t **to)
 {
 	hzp_bytes kept = {from.p != NULL ? *to : NULL, from.n};
-	if (from.n != 0) {
+	if (from.p != NULL && from.n != 0) {
 		memcpy(*to, from.p, from.n);
 		*to += from.n;
 	}
@@ -174,7 +174,7 @@ hz_paging_new(hz_pred *filter, hz_value comparator, int32_t page_size, hz_paging
 	if (e == HZ_OK) {
 		e = hz_value_copy(&comparator, &paging->comparator, err);
 	}
-	if (e != HZ_OK) {
+	if (paging == NULL || e != HZ_OK) {
 		free(paging);
 		hz_pred_destroy(&filter);
 		return e;
