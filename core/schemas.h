@@ -8,7 +8,8 @@
 // them before any caller sees a connection to it.
 //
 // Known ones are added under a short lock by any thread, are found without one, and stay as long as
-// the client. Only the cluster thread says that members have one.
+// the client. That members have one is known once the cluster thread has told them, or they have sent
+// it.
 #ifndef HZI_CORE_SCHEMAS_H
 #define HZI_CORE_SCHEMAS_H
 
