@@ -47,8 +47,8 @@ HZ_API void hz_client_destroy(hz_client **client);
 
 // Reads the certificates and the key of the configuration's network.ssl.properties again, where
 // they are files; connections that are made later use them, those that stand are not touched. On
-// failure all stays as it was. HZ_ERR_CONFIG (a file is not what it should be), HZ_ERR_ARGUMENT (TLS is not
-// enabled), HZ_ERR_CLOSED, HZ_ERR_MEMORY. Any thread; reads files. Since 0.1.
+// failure all stays as it was. HZ_ERR_CONFIG (a file is not what it should be), HZ_ERR_ARGUMENT
+// (TLS is not enabled), HZ_ERR_CLOSED, HZ_ERR_MEMORY. Any thread; reads files. Since 0.1.
 HZ_API hz_err hz_client_reload_tls(hz_client *client, hz_error *err);
 
 // The client's own name, lent until it is destroyed; "" for NULL. Does not block. Since 0.1.
