@@ -96,10 +96,10 @@ hears_of_what_others_create_and_destroy(void)
 	hz_client *client = actor();
 	HZT_OK_ERR(hz_client_listen_objects(session_client(), &listener, &id, &err), &err);
 	HZT_OK_ERR(hz_list_open(client, name, NULL, &list, &err), &err);
-	HZT_AWAIT(heard_created, &h, 10000);
+	HZT_AWAIT(heard_created, &h, 30000);
 	HZT_EQ_INT(atomic_load(&h.destroyed), 0);
 	HZT_OK_ERR(hz_list_destroy(&list, &err), &err);
-	HZT_AWAIT(heard_destroyed, &h, 10000);
+	HZT_AWAIT(heard_destroyed, &h, 30000);
 	HZT_EQ_INT(atomic_load(&h.created), 1);
 	HZT_EQ_INT(atomic_load(&h.destroyed), 1);
 	HZT_CHECK(!atomic_load(&h.from_nowhere));
@@ -124,8 +124,10 @@ hears_nothing_after_removal(void)
 	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
 	HZT_EQ_INT(atomic_load(&gone.ends), 1);
 	HZT_OK_ERR(hz_set_open(client, name, NULL, &set, &err), &err);
+	// A member tells of no end before it has told of the beginning, which it does in its own time.
+	HZT_AWAIT(heard_created, &here, 30000);
 	HZT_OK_ERR(hz_set_destroy(&set, &err), &err);
-	HZT_AWAIT(heard_destroyed, &here, 10000);
+	HZT_AWAIT(heard_destroyed, &here, 30000);
 	HZT_EQ_INT(atomic_load(&gone.created) + atomic_load(&gone.destroyed), 0);
 	HZT_OK_ERR(hz_listener_remove(session_client(), id, &err), &err);
 	HZT_OK_ERR(hz_listener_remove(session_client(), other, &err), &err);
