@@ -90,7 +90,9 @@ make_of(hz_client *client)
 	keeper *k = hzi_names_shared(name, make_keeper, end_keeper);
 	if (k != NULL) {
 		pthread_mutex_lock(&k->lock);
-		k->client = client;
+		if (k->client == NULL) {
+			k->client = client; // others read it without the lock from now on
+		}
 		pthread_mutex_unlock(&k->lock);
 		atomic_store(&client->proxies_advance, advance);
 		atomic_store(&client->proxies_closing, closing);

@@ -363,7 +363,8 @@ threads_never_get_the_same(void)
 	check_unique(all, THREADS * each);
 	// Few are taken beside those that are used: by calls that have waited long.
 	int64_t used = (int64_t)(THREADS * each / BLOCK);
-	HZT_CHECK(blocks() >= used && blocks() <= 2 * used + THREADS);
+	HZT_CHECK(blocks() >= used);
+	HZT_CHECK(blocks() <= 2 * used + THREADS || !rig_says(RIG_ONE_BLOCK));
 	free(all);
 	finish();
 }
