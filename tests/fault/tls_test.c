@@ -233,6 +233,40 @@ impostors(void)
 	hz_config_destroy(&config);
 }
 
+// The settings of names reach the check: the members' certificate is for another one.
+static void
+names(void)
+{
+	static const struct {
+		const char *key, *value;
+		hz_err want;
+	} rows[] = {{"network.ssl.properties.validateIdentity", "true", HZ_ERR_OFFLINE},
+			{"network.ssl.properties.validateIdentity", "false", HZ_OK},
+			{"network.ssl.properties.serverName", "elsewhere", HZ_OK},
+			{"network.ssl.properties.serverName", "nowhere", HZ_ERR_OFFLINE},
+			{"network.ssl.properties.insecureAcceptAnyCertificate", "true", HZ_OK}};
+	cert other;
+	begin(false);
+	cert_make(&(cert_spec){.name = "member",
+				  .alt_names = "DNS:elsewhere",
+				  .issuer = &t.authority},
+			&other);
+	hzt_tls_front_start(t.front, t.direct, &other, NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		hz_error err = {0};
+		hz_client *client = NULL;
+		hz_config *config = hzt_config(hzt_tls_front_addresses(t.front),
+				"network.ssl.enabled", "true", TRUST, t.authority.pem,
+				"connection-strategy.connection-retry.cluster-connect-timeout-"
+				"millis",
+				"0", rows[i].key, rows[i].value, NULL);
+		HZT_EQ_INT(hz_client_new(config, &client, &err), rows[i].want);
+		hz_client_destroy(&client);
+		hz_config_destroy(&config);
+	}
+	cert_clear(&other);
+}
+
 static void
 write_file(const char *name, const char *text)
 {
@@ -337,6 +371,7 @@ static const hzt_case cases[] = {
 		{"every_kind_of_call", every_kind_of_call},
 		{"members_that_ask_for_a_certificate", members_that_ask_for_a_certificate},
 		{"impostors", impostors},
+		{"names", names},
 		{"certificates_are_exchanged", certificates_are_exchanged},
 		{"credentials", credentials},
 		{"nothing_to_reload", nothing_to_reload},

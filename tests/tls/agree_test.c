@@ -2,8 +2,8 @@
 //
 // Whom a client lets pass for a member, and whom not: certificates, names, versions, ciphers,
 // certificates of its own. Whoever is refused gets not a byte of ours.
-#include "tests/support/suite.h"
 #include "tests/support/certs.h"
+#include "tests/support/suite.h"
 #include "tests/tls/tls_end.h"
 #include "transport/dial.h"
 
@@ -161,6 +161,11 @@ names_and_signatures(void)
 			{.host = "127.0.0.1",
 					.alt_names = "DNS:*.members.example",
 					.options = {.server_name = "a.b.members.example"},
+					.want = HZ_ERR_TLS,
+					.says = "hostname mismatch"},
+			{.host = "127.0.0.1",
+					.alt_names = "DNS:a*.members.example",
+					.options = {.server_name = "abc.members.example"},
 					.want = HZ_ERR_TLS,
 					.says = "hostname mismatch"},
 			{.host = "localhost",

@@ -2,8 +2,8 @@
 //
 // Settings of TLS that are wrong: said when a client is made, with the setting's name and never
 // with a secret.
-#include "tests/support/suite.h"
 #include "tests/support/certs.h"
+#include "tests/support/suite.h"
 #include "transport/tls.h"
 #include "transport/token.h"
 
