@@ -9,10 +9,8 @@
 //		HZI_CP_HANDLE;
 //	};
 //
-//	HZI_CP_API(atomic_long, HZ_SERVICE_ATOMIC_LONG)
-//
-// defines open, close, name, call and destroy, and cp_of(), which gives the hzi_cp_handle of an
-// hz_atomic_long, NULL for NULL.
+// Open, close, destroy and the like of such a structure come from HZI_CONCURRENCY_API of
+// proxies/map_backend/handle.h, for it may stand on either backend.
 #ifndef HZI_PROXIES_CP_GROUP_H
 #define HZI_PROXIES_CP_GROUP_H
 
@@ -112,36 +110,5 @@ hzi_again hzi_cp_again_in(
 hz_future hzi_cp_send(hzi_cp_handle *handle, const hzi_op *op);
 hz_future hzi_cp_send_i64(hzi_cp_handle *handle, const hzi_op *op, int64_t value);
 hz_future hzi_cp_send_value(hzi_cp_handle *handle, const hzi_op *op, hz_value value);
-
-// clang-format off
-#define HZI_CP_API(noun, service)                                                                  \
-	HZI_HANDLE_BASE(noun)                                                                      \
-	HZI_HANDLE_CLOSE(noun)                                                                     \
-                                                                                                   \
-	static inline hzi_cp_handle *                                                              \
-	cp_of(hz_##noun *proxy)                                                                    \
-	{                                                                                          \
-		return proxy != NULL ? &proxy->cp : NULL;                                          \
-	}                                                                                          \
-                                                                                                   \
-	HZ_API hz_err                                                                              \
-	hz_##noun##_open(hz_client *client, const char *name, const hz_call *call,                 \
-			hz_##noun **out, hz_error *err)                                            \
-	{                                                                                          \
-		hzi_handle *handle = NULL;                                                         \
-		hz_err e = hzi_cp_open(client, service, name, call, sizeof(**out),                 \
-				out != NULL ? &handle : NULL, err);                                \
-		if (handle != NULL) {                                                              \
-			*out = HZI_OUTER(handle, hz_##noun, handle);                               \
-		}                                                                                  \
-		return e;                                                                          \
-	}                                                                                          \
-                                                                                                   \
-	HZ_API hz_future                                                                           \
-	hz_##noun##_destroy_async(hz_##noun *proxy)                                                \
-	{                                                                                          \
-		return hzi_cp_destroy_async(cp_of(proxy));                                         \
-	}
-// clang-format on
 
 #endif
