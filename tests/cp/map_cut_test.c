@@ -281,11 +281,76 @@ ends_the_members(void)
 	hzt_proxy_end(&proxy);
 }
 
+typedef struct left_there {
+	hz_semaphore *seen;
+	int32_t want;
+} left_there;
+
+static bool
+has_left(void *ctx)
+{
+	const left_there *left = ctx;
+	int32_t permits = -1;
+	HZT_OK_ERR(hz_semaphore_available_permits(left->seen, &permits, &err), &err);
+	return permits == left->want;
+}
+
+// An acquire whose write the member has carried out, and whose answer is still on the way. An agent
+// that has heard of its own last write looks at the entry first, and is then let go on to another
+// try.
+static hz_future
+take_without_hearing(hz_semaphore *permits, hz_semaphore *seen)
+{
+	for (int i = 0; i < 50; i++) {
+		HZT_AWAIT(has_left, (&(left_there){permits, 3}), LONG_MS);
+		hzt_proxy_stall(proxy, HZT_TO_CLIENT, true);
+		hz_future taken = hz_semaphore_acquire_async(permits, 2);
+		if (hzt_await(has_left, &(left_there){seen, 1}, 1000)) {
+			return taken;
+		}
+		hzt_proxy_stall(proxy, HZT_TO_CLIENT, false);
+		HZT_OK_ERR(hz_await_none(taken, &err), &err);
+		HZT_OK_ERR(hz_semaphore_release(permits, 2, &err), &err);
+	}
+	HZT_FAIL("a write goes out without a look");
+	return hz_semaphore_acquire_async(NULL, 0);
+}
+
+// The permits of a call that was given up while its answer was on the way go back.
+static void
+gives_back_what_came_too_late(void)
+{
+	hz_semaphore *permits = NULL, *seen = NULL;
+	hz_cancel *token = NULL;
+	const char *name = rig_name("cut", NULL);
+	bool done = false;
+	start();
+	HZT_OK_ERR(hz_cancel_new(client, &token, &err), &err);
+	HZT_OK_ERR(hz_semaphore_open(client, name, &(hz_call){.cancel = token}, &permits, &err),
+			&err);
+	HZT_OK_ERR(hz_semaphore_open(direct, name, NULL, &seen, &err), &err);
+	HZT_OK_ERR(hz_semaphore_init(seen, 5, &done, &err), &err);
+	HZT_OK_ERR(hz_semaphore_acquire(permits, 2, &err), &err);
+	hz_future late = take_without_hearing(permits, seen);
+	hz_cancel_fire(token);
+	HZT_EQ_INT(hz_await_none(late, &err), HZ_ERR_CANCELLED);
+	HZT_CHECK(err.in_doubt);
+	hzt_proxy_stall(proxy, HZT_TO_CLIENT, false);
+	HZT_AWAIT(has_left, (&(left_there){seen, 3}), LONG_MS);
+	HZT_OK(hz_semaphore_call(permits, NULL));
+	HZT_OK_ERR(hz_semaphore_release(permits, 2, &err), &err);
+	HZT_AWAIT(has_left, (&(left_there){seen, 5}), LONG_MS);
+	hz_semaphore_close(&permits);
+	hz_cancel_destroy(&token);
+	HZT_OK_ERR(hz_semaphore_destroy(&seen, &err), &err);
+}
+
 static const hzt_case cases[] = {
 		{"adds_once", adds_once},
 		{"adds_once_among_others", adds_once_among_others},
 		{"counts_down_once", counts_down_once},
 		{"takes_each_permit_once", takes_each_permit_once},
+		{"gives_back_what_came_too_late", gives_back_what_came_too_late},
 		{"waits_on", waits_on},
 		{"locks_and_unlocks", locks_and_unlocks},
 		{"keeps_its_lock", keeps_its_lock},
