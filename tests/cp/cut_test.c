@@ -3,42 +3,15 @@
 // Connections that are cut between request and response: what is retried is done once, what is not
 // retried says that it is in doubt. The client sees the member through a proxy that cuts after each
 // number of bytes in turn; another one looks at the member itself.
-#include "tests/cp/rig.h"
-#include "tests/support/fault_proxy.h"
+#include "tests/cp/cut.h"
 
 #include <stdio.h>
 
 // A little more than the answers of both steps of counting down have, and the one of an addition.
 #define TWO_ANSWERS 44
 #define ONE_ANSWER 28
-#define LONG_MS 60000
 
 static hz_error err;
-static hzt_cluster *members;
-static hzt_proxy *proxy;
-static hz_client *client, *direct;
-
-static void
-start(void)
-{
-	char spec[128];
-	if (members != NULL) {
-		return;
-	}
-	proxy = hzt_proxy_start();
-	snprintf(spec, sizeof(spec), "1 version=5.4.0 public=%s", hzt_proxy_address(proxy));
-	members = hzt_cluster_start(spec);
-	hzt_proxy_target(proxy, hzt_cluster_direct(members, 0));
-	client = rig_client_of(hzt_proxy_address(proxy), NULL, NULL);
-	direct = rig_client_of(hzt_cluster_direct(members, 0), NULL, NULL);
-}
-
-static void
-cut_after(int64_t n)
-{
-	hzt_proxy_await_open(proxy, 1, LONG_MS);
-	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, n, HZT_CUT_RESET);
-}
 
 static void
 counted_down_once(void)
@@ -47,19 +20,19 @@ counted_down_once(void)
 	const char *name = rig_name("cut", NULL);
 	bool done = false;
 	int32_t left = 0;
-	start();
-	uint64_t before = hzt_proxy_accepted(proxy);
-	HZT_OK_ERR(hz_count_down_latch_open(client, name, NULL, &latch, &err), &err);
-	HZT_OK_ERR(hz_count_down_latch_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	uint64_t before = hzt_proxy_accepted(cut_proxy);
+	HZT_OK_ERR(hz_count_down_latch_open(cut_client, name, NULL, &latch, &err), &err);
+	HZT_OK_ERR(hz_count_down_latch_open(cut_direct, name, NULL, &seen, &err), &err);
 	HZT_OK_ERR(hz_count_down_latch_try_set_count(seen, 2 * TWO_ANSWERS, &done, &err), &err);
 	for (int32_t n = 0; n < TWO_ANSWERS; n++) {
 		cut_after(n);
 		HZT_OK_ERR(hz_count_down_latch_count_down(latch, &err), &err);
-		hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+		cut_no_more();
 		HZT_OK_ERR(hz_count_down_latch_get_count(seen, &left, &err), &err);
 		HZT_EQ_INT(left, 2 * TWO_ANSWERS - 1 - n);
 	}
-	HZT_CHECK(hzt_proxy_accepted(proxy) >= before + 30);
+	HZT_CHECK(hzt_proxy_accepted(cut_proxy) >= before + 30);
 	hz_count_down_latch_close(&latch);
 	HZT_OK_ERR(hz_count_down_latch_destroy(&seen, &err), &err);
 }
@@ -72,7 +45,7 @@ static void
 check_count(int32_t want)
 {
 	int32_t count = -1;
-	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+	cut_no_more();
 	HZT_OK_ERR(hz_fenced_lock_get_lock_count(seen_lock, &count, &err), &err);
 	HZT_EQ_INT(count, want);
 }
@@ -89,7 +62,7 @@ lock_cut_after(int64_t n, int64_t *last)
 	HZT_CHECK(fence > *last);
 	*last = fence;
 	cut_after(n);
-	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, LONG_MS, &again, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, CUT_LONG_MS, &again, &err), &err);
 	HZT_EQ_INT(again, fence);
 	check_count(2);
 	cut_after(n);
@@ -109,14 +82,14 @@ locked_once(void)
 {
 	const char *name = rig_name("cut", NULL);
 	int64_t last = 0;
-	start();
-	uint64_t before = hzt_proxy_accepted(proxy);
-	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
-	HZT_OK_ERR(hz_fenced_lock_open(direct, name, NULL, &seen_lock, &err), &err);
+	cut_start();
+	uint64_t before = hzt_proxy_accepted(cut_proxy);
+	HZT_OK_ERR(hz_fenced_lock_open(cut_client, name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_open(cut_direct, name, NULL, &seen_lock, &err), &err);
 	for (int64_t n = 0; n < ONE_ANSWER; n += 3) {
 		lock_cut_after(n, &last);
 	}
-	HZT_CHECK(hzt_proxy_accepted(proxy) >= before + 30);
+	HZT_CHECK(hzt_proxy_accepted(cut_proxy) >= before + 30);
 	hz_fenced_lock_close(&lock);
 	HZT_OK_ERR(hz_fenced_lock_destroy(&seen_lock, &err), &err);
 }
@@ -127,15 +100,15 @@ lock_waits_on(void)
 {
 	const char *name = rig_name("cut", NULL);
 	int64_t fence = 0, next = 0;
-	start();
-	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
-	HZT_OK_ERR(hz_fenced_lock_open(direct, name, NULL, &seen_lock, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_fenced_lock_open(cut_client, name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_open(cut_direct, name, NULL, &seen_lock, &err), &err);
 	HZT_OK_ERR(hz_fenced_lock_lock(seen_lock, &fence, &err), &err);
 	HZT_OK_ERR(hz_fenced_lock_try_lock(lock, 0, &next, &err), &err); // makes the session
 	HZT_EQ_INT(next, HZ_NO_FENCE);
-	hzt_proxy_await_open(proxy, 1, LONG_MS);
+	hzt_proxy_await_open(cut_proxy, 1, CUT_LONG_MS);
 	hz_future wait = hz_fenced_lock_lock_async(lock);
-	HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
+	HZT_EQ_INT(hzt_proxy_cut(cut_proxy, 0, HZT_CUT_RESET), 1);
 	HZT_OK_ERR(hz_fenced_lock_unlock(seen_lock, &err), &err);
 	HZT_OK_ERR(hz_await_i64(wait, &next, &err), &err);
 	HZT_CHECK(next > fence);
@@ -156,7 +129,7 @@ static void
 check_available(int32_t want)
 {
 	int32_t n = -1;
-	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+	cut_no_more();
 	HZT_OK_ERR(hz_semaphore_available_permits(seen_permits, &n, &err), &err);
 	HZT_EQ_INT(n, want);
 }
@@ -166,9 +139,9 @@ open_permits(const char *base)
 {
 	const char *name = rig_name(base, NULL);
 	bool done = false;
-	start();
-	HZT_OK_ERR(hz_semaphore_open(client, name, NULL, &permits, &err), &err);
-	HZT_OK_ERR(hz_semaphore_open(direct, name, NULL, &seen_permits, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_semaphore_open(cut_client, name, NULL, &permits, &err), &err);
+	HZT_OK_ERR(hz_semaphore_open(cut_direct, name, NULL, &seen_permits, &err), &err);
 	HZT_OK_ERR(hz_semaphore_init(seen_permits, PERMITS, &done, &err), &err);
 	HZT_CHECK(done);
 }
@@ -186,13 +159,13 @@ acquired_once(void)
 	bool got = false;
 	int32_t drained = 0;
 	open_permits("cut");
-	uint64_t before = hzt_proxy_accepted(proxy);
+	uint64_t before = hzt_proxy_accepted(cut_proxy);
 	for (int64_t n = 0; n < ONE_ANSWER; n += 3) {
 		cut_after(n);
 		HZT_OK_ERR(hz_semaphore_acquire(permits, 3, &err), &err);
 		check_available(PERMITS - 3);
 		cut_after(n);
-		HZT_OK_ERR(hz_semaphore_try_acquire(permits, 4, LONG_MS, &got, &err), &err);
+		HZT_OK_ERR(hz_semaphore_try_acquire(permits, 4, CUT_LONG_MS, &got, &err), &err);
 		HZT_CHECK(got);
 		check_available(PERMITS - 7);
 		cut_after(n);
@@ -204,7 +177,7 @@ acquired_once(void)
 		check_available(0);
 		HZT_OK_ERR(hz_semaphore_release(permits, PERMITS, &err), &err);
 	}
-	HZT_CHECK(hzt_proxy_accepted(proxy) >= before + 20);
+	HZT_CHECK(hzt_proxy_accepted(cut_proxy) >= before + 20);
 	close_permits();
 }
 
@@ -217,7 +190,7 @@ acquired_in_doubt(void)
 	for (int64_t n = 0; n < ONE_ANSWER; n += 3) {
 		cut_after(n);
 		hz_err e = hz_semaphore_acquire(permits, 1, &err);
-		hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+		cut_no_more();
 		HZT_CHECK(e == HZ_OK || (e == HZ_ERR_INDETERMINATE && err.in_doubt));
 		ok += e == HZ_OK;
 		doubt += e != HZ_OK;
@@ -230,43 +203,19 @@ acquired_in_doubt(void)
 
 // ---- Others ----
 
-// A wait goes on where it was, with the time that is left.
-static void
-waits_on(void)
-{
-	hz_count_down_latch *latch = NULL, *seen = NULL;
-	const char *name = rig_name("cut", NULL);
-	bool done = false, zero = false, late = true;
-	start();
-	HZT_OK_ERR(hz_count_down_latch_open(client, name, NULL, &latch, &err), &err);
-	HZT_OK_ERR(hz_count_down_latch_open(direct, name, NULL, &seen, &err), &err);
-	HZT_OK_ERR(hz_count_down_latch_try_set_count(seen, 1, &done, &err), &err);
-	hzt_proxy_await_open(proxy, 1, LONG_MS);
-	hz_future wait = hz_count_down_latch_try_await_async(latch, LONG_MS);
-	hz_future short_wait = hz_count_down_latch_try_await_async(latch, 1000);
-	HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
-	HZT_OK_ERR(hz_await_bool(short_wait, &late, &err), &err);
-	HZT_CHECK(!late);
-	HZT_OK_ERR(hz_count_down_latch_count_down(seen, &err), &err);
-	HZT_OK_ERR(hz_await_bool(wait, &zero, &err), &err);
-	HZT_CHECK(zero);
-	hz_count_down_latch_close(&latch);
-	HZT_OK_ERR(hz_count_down_latch_destroy(&seen, &err), &err);
-}
-
 static void
 additions_in_doubt(void)
 {
 	hz_atomic_long *number = NULL, *seen = NULL;
 	const char *name = rig_name("cut", NULL);
 	int64_t sum = 0, ok = 0, doubt = 0;
-	start();
-	HZT_OK_ERR(hz_atomic_long_open(client, name, NULL, &number, &err), &err);
-	HZT_OK_ERR(hz_atomic_long_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_atomic_long_open(cut_client, name, NULL, &number, &err), &err);
+	HZT_OK_ERR(hz_atomic_long_open(cut_direct, name, NULL, &seen, &err), &err);
 	for (int64_t n = 0; n < ONE_ANSWER; n++) {
 		cut_after(n);
 		hz_err e = hz_atomic_long_add_and_get(number, 1, NULL, &err);
-		hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+		cut_no_more();
 		HZT_CHECK(e == HZ_OK || (e == HZ_ERR_DISCONNECTED && err.in_doubt));
 		ok += e == HZ_OK;
 		doubt += e != HZ_OK;
@@ -278,25 +227,15 @@ additions_in_doubt(void)
 	HZT_OK_ERR(hz_atomic_long_destroy(&seen, &err), &err);
 }
 
-static void
-ends_the_members(void)
-{
-	hz_client_destroy(&client);
-	hz_client_destroy(&direct);
-	hzt_cluster_end(&members);
-	hzt_proxy_end(&proxy);
-	HZT_CHECK(members == NULL && proxy == NULL);
-}
-
 static const hzt_case cases[] = {
 		{"counted_down_once", counted_down_once},
 		{"locked_once", locked_once},
 		{"lock_waits_on", lock_waits_on},
 		{"acquired_once", acquired_once},
 		{"acquired_in_doubt", acquired_in_doubt},
-		{"waits_on", waits_on},
+		{"waits_on", cut_wait_goes_on},
 		{"additions_in_doubt", additions_in_doubt},
-		{"ends_the_members", ends_the_members},
+		{"ends_the_members", cut_ends_the_members},
 };
 
 HZT_MAIN("cp_cut", cases)

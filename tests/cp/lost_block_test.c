@@ -3,48 +3,27 @@
 // A generator of ids whose request for a block loses its answer: the block is given up, another one
 // is taken, and the caller notices nothing. The client sees the member through a proxy that cuts
 // after each number of bytes in turn; another one looks at the member itself.
-#include "tests/cp/rig.h"
-#include "tests/support/fault_proxy.h"
+#include "tests/cp/cut.h"
 
 #include <stdio.h>
 
 #define BLOCK 10000
-#define LONG_MS 60000
 #define ONE_ANSWER 28 // a little more than the bytes of the answer
 
 static hz_error err;
-static hzt_cluster *members;
-static hzt_proxy *proxy;
-static hz_client *client, *direct;
 static hz_id_generator *ids;
 static hz_atomic_long *number; // behind it, past the proxy
-
-static void
-start(void)
-{
-	char spec[128];
-	if (members != NULL) {
-		return;
-	}
-	proxy = hzt_proxy_start();
-	snprintf(spec, sizeof(spec), "1 version=5.4.0 public=%s", hzt_proxy_address(proxy));
-	members = hzt_cluster_start(spec);
-	hzt_proxy_target(proxy, hzt_cluster_direct(members, 0));
-	client = rig_client_of(hzt_proxy_address(proxy),
-			"connection-strategy.connection-retry.initial-backoff-millis", "10");
-	direct = rig_client_of(hzt_cluster_direct(members, 0), NULL, NULL);
-}
 
 static void
 begin(void)
 {
 	char behind[160];
 	const char *name = rig_name("lost", NULL);
-	start();
-	hzt_proxy_await_open(proxy, 1, LONG_MS);
-	HZT_OK_ERR(hz_id_generator_open(client, name, NULL, &ids, &err), &err);
+	cut_start();
+	hzt_proxy_await_open(cut_proxy, 1, CUT_LONG_MS);
+	HZT_OK_ERR(hz_id_generator_open(cut_client, name, NULL, &ids, &err), &err);
 	snprintf(behind, sizeof(behind), "hz:atomic:idGenerator:%s", name);
-	HZT_OK_ERR(hz_atomic_long_open(direct, behind, NULL, &number, &err), &err);
+	HZT_OK_ERR(hz_atomic_long_open(cut_direct, behind, NULL, &number, &err), &err);
 }
 
 static int64_t
@@ -58,13 +37,13 @@ finish(void)
 }
 
 static int64_t
-cut_after(int64_t n, bool asynchronous)
+take_cut_after(int64_t n, bool asynchronous)
 {
 	int64_t id = -1;
-	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, n, HZT_CUT_RESET);
+	hzt_proxy_cut_after(cut_proxy, HZT_TO_CLIENT, n, HZT_CUT_RESET);
 	hz_err e = asynchronous ? hz_await_i64(hz_id_generator_new_id_async(ids), &id, &err)
 				: hz_id_generator_new_id(ids, &id, &err);
-	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+	cut_no_more();
 	HZT_OK_ERR(e, &err);
 	return id;
 }
@@ -74,11 +53,11 @@ static void
 another_block_is_taken(void)
 {
 	int64_t given_up = 0;
-	start();
-	uint64_t before = hzt_proxy_accepted(proxy);
+	cut_start();
+	uint64_t before = hzt_proxy_accepted(cut_proxy);
 	for (int64_t n = 0; n < ONE_ANSWER; n++) {
 		begin();
-		int64_t id = cut_after(n, n % 2 == 0);
+		int64_t id = take_cut_after(n, n % 2 == 0);
 		int64_t next = -1;
 		HZT_OK_ERR(hz_id_generator_new_id(ids, &next, &err), &err);
 		HZT_EQ_INT(next, id + 1);
@@ -86,7 +65,7 @@ another_block_is_taken(void)
 		HZT_CHECK(id % BLOCK == 0 && id < blocks * BLOCK);
 		given_up += blocks - 1;
 	}
-	HZT_CHECK(hzt_proxy_accepted(proxy) >= before + 20);
+	HZT_CHECK(hzt_proxy_accepted(cut_proxy) >= before + 20);
 	HZT_CHECK(given_up > 0);
 }
 
@@ -99,9 +78,9 @@ a_beginning_is_in_doubt(void)
 		bool done = false;
 		int64_t id = -1;
 		begin();
-		hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, n, HZT_CUT_RESET);
+		hzt_proxy_cut_after(cut_proxy, HZT_TO_CLIENT, n, HZT_CUT_RESET);
 		hz_err e = hz_id_generator_init(ids, 700, &done, &err);
-		hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
+		cut_no_more();
 		HZT_CHECK(e == HZ_OK ? done : e == HZ_ERR_DISCONNECTED && err.in_doubt && !done);
 		doubts += e != HZ_OK;
 		HZT_OK_ERR(hz_id_generator_new_id(ids, &id, &err), &err);
@@ -111,20 +90,10 @@ a_beginning_is_in_doubt(void)
 	HZT_CHECK(doubts > 0);
 }
 
-static void
-ends_the_members(void)
-{
-	hz_client_destroy(&client);
-	hz_client_destroy(&direct);
-	hzt_cluster_end(&members);
-	hzt_proxy_end(&proxy);
-	HZT_CHECK(members == NULL && proxy == NULL);
-}
-
 static const hzt_case cases[] = {
 		{"another_block_is_taken", another_block_is_taken},
 		{"a_beginning_is_in_doubt", a_beginning_is_in_doubt},
-		{"ends_the_members", ends_the_members},
+		{"ends_the_members", cut_ends_the_members},
 };
 
 HZT_MAIN("lost_block", cases)

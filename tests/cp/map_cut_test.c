@@ -2,8 +2,7 @@
 //
 // The map backend behind a proxy that cuts connections, after each number of bytes in turn: what
 // was asked for is done once, and every call says so. Another client looks at the member itself.
-#include "tests/cp/rig.h"
-#include "tests/support/fault_proxy.h"
+#include "tests/cp/cut.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,41 +10,8 @@
 
 // A little more than the answers of a look and a write have.
 #define TWO_ANSWERS 72
-#define LONG_MS 60000
 
 static hz_error err;
-static hzt_cluster *members;
-static hzt_proxy *proxy;
-static hz_client *client, *direct;
-
-static void
-start(void)
-{
-	char spec[128];
-	if (members != NULL) {
-		return;
-	}
-	proxy = hzt_proxy_start();
-	snprintf(spec, sizeof(spec), "1 public=%s", hzt_proxy_address(proxy));
-	members = hzt_cluster_start(spec);
-	hzt_proxy_target(proxy, hzt_cluster_direct(members, 0));
-	client = rig_client_of(hzt_proxy_address(proxy),
-			"connection-strategy.connection-retry.initial-backoff-millis", "10");
-	direct = rig_client_of(hzt_cluster_direct(members, 0), NULL, NULL);
-}
-
-static void
-cut_after(int64_t n)
-{
-	hzt_proxy_await_open(proxy, 1, LONG_MS);
-	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, n, HZT_CUT_RESET);
-}
-
-static void
-cut_no_more(void)
-{
-	hzt_proxy_cut_after(proxy, HZT_TO_CLIENT, -1, HZT_CUT_RESET);
-}
 
 static void
 adds_once(void)
@@ -53,10 +19,10 @@ adds_once(void)
 	hz_atomic_long *number = NULL, *seen = NULL;
 	const char *name = rig_name("cut", NULL);
 	int64_t sum = 0, got = 0;
-	start();
-	uint64_t before = hzt_proxy_accepted(proxy);
-	HZT_OK_ERR(hz_atomic_long_open(client, name, NULL, &number, &err), &err);
-	HZT_OK_ERR(hz_atomic_long_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	uint64_t before = hzt_proxy_accepted(cut_proxy);
+	HZT_OK_ERR(hz_atomic_long_open(cut_client, name, NULL, &number, &err), &err);
+	HZT_OK_ERR(hz_atomic_long_open(cut_direct, name, NULL, &seen, &err), &err);
 	for (int64_t n = 0; n < TWO_ANSWERS; n++) {
 		cut_after(n);
 		HZT_OK_ERR(hz_atomic_long_add_and_get(number, 1, &got, &err), &err);
@@ -65,7 +31,7 @@ adds_once(void)
 		HZT_OK_ERR(hz_atomic_long_get(seen, &sum, &err), &err);
 		HZT_EQ_INT(sum, n + 1);
 	}
-	HZT_CHECK(hzt_proxy_accepted(proxy) >= before + 15);
+	HZT_CHECK(hzt_proxy_accepted(cut_proxy) >= before + 15);
 	hz_atomic_long_close(&number);
 	HZT_OK_ERR(hz_atomic_long_destroy(&seen, &err), &err);
 }
@@ -93,9 +59,9 @@ adds_once_among_others(void)
 	pthread_t other;
 	void *theirs = NULL;
 	int64_t sum = 0;
-	start();
-	HZT_OK_ERR(hz_atomic_long_open(client, name, NULL, &number, &err), &err);
-	HZT_OK_ERR(hz_atomic_long_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_atomic_long_open(cut_client, name, NULL, &number, &err), &err);
+	HZT_OK_ERR(hz_atomic_long_open(cut_direct, name, NULL, &seen, &err), &err);
 	atomic_store(&stop_adding, false);
 	HZT_EQ_INT(pthread_create(&other, NULL, add_beside, seen), 0);
 	for (int64_t n = 0; n < TWO_ANSWERS; n++) {
@@ -118,9 +84,9 @@ counts_down_once(void)
 	const char *name = rig_name("cut", NULL);
 	bool done = false;
 	int32_t left = 0;
-	start();
-	HZT_OK_ERR(hz_count_down_latch_open(client, name, NULL, &latch, &err), &err);
-	HZT_OK_ERR(hz_count_down_latch_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_count_down_latch_open(cut_client, name, NULL, &latch, &err), &err);
+	HZT_OK_ERR(hz_count_down_latch_open(cut_direct, name, NULL, &seen, &err), &err);
 	HZT_OK_ERR(hz_count_down_latch_try_set_count(seen, 2 * TWO_ANSWERS, &done, &err), &err);
 	for (int32_t n = 0; n < TWO_ANSWERS; n++) {
 		cut_after(n);
@@ -140,9 +106,9 @@ takes_each_permit_once(void)
 	const char *name = rig_name("cut", NULL);
 	bool done = false;
 	int32_t left = 0;
-	start();
-	HZT_OK_ERR(hz_semaphore_open(client, name, NULL, &permits, &err), &err);
-	HZT_OK_ERR(hz_semaphore_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_semaphore_open(cut_client, name, NULL, &permits, &err), &err);
+	HZT_OK_ERR(hz_semaphore_open(cut_direct, name, NULL, &seen, &err), &err);
 	HZT_OK_ERR(hz_semaphore_init(seen, 5, &done, &err), &err);
 	for (int32_t n = 0; n < TWO_ANSWERS; n++) {
 		bool take = n % 2 == 0;
@@ -156,30 +122,6 @@ takes_each_permit_once(void)
 	}
 	hz_semaphore_close(&permits);
 	HZT_OK_ERR(hz_semaphore_destroy(&seen, &err), &err);
-}
-
-// A wait goes on although its client was cut off.
-static void
-waits_on(void)
-{
-	hz_count_down_latch *latch = NULL, *seen = NULL;
-	const char *name = rig_name("cut", NULL);
-	bool done = false, zero = false, late = true;
-	start();
-	HZT_OK_ERR(hz_count_down_latch_open(client, name, NULL, &latch, &err), &err);
-	HZT_OK_ERR(hz_count_down_latch_open(direct, name, NULL, &seen, &err), &err);
-	HZT_OK_ERR(hz_count_down_latch_try_set_count(seen, 1, &done, &err), &err);
-	hzt_proxy_await_open(proxy, 1, LONG_MS);
-	hz_future wait = hz_count_down_latch_try_await_async(latch, LONG_MS);
-	hz_future short_wait = hz_count_down_latch_try_await_async(latch, 1000);
-	HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
-	HZT_OK_ERR(hz_await_bool(short_wait, &late, &err), &err);
-	HZT_CHECK(!late);
-	HZT_OK_ERR(hz_count_down_latch_count_down(seen, &err), &err);
-	HZT_OK_ERR(hz_await_bool(wait, &zero, &err), &err);
-	HZT_CHECK(zero);
-	hz_count_down_latch_close(&latch);
-	HZT_OK_ERR(hz_count_down_latch_destroy(&seen, &err), &err);
 }
 
 // ---- Locks ----
@@ -199,9 +141,9 @@ locks_and_unlocks(void)
 	hz_fenced_lock *lock = NULL, *seen = NULL;
 	const char *name = rig_name("cut", NULL);
 	int64_t last = 0;
-	start();
-	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
-	HZT_OK_ERR(hz_fenced_lock_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_fenced_lock_open(cut_client, name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_open(cut_direct, name, NULL, &seen, &err), &err);
 	for (int64_t n = 0; n < TWO_ANSWERS; n++) {
 		int64_t fence = 0, theirs = -1;
 		cut_after(n);
@@ -212,7 +154,7 @@ locks_and_unlocks(void)
 		HZT_EQ_INT(theirs, HZ_NO_FENCE);
 		HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
 		cut_no_more();
-		HZT_AWAIT(is_free, seen, LONG_MS);
+		HZT_AWAIT(is_free, seen, CUT_LONG_MS);
 	}
 	hz_fenced_lock_close(&lock);
 	HZT_OK_ERR(hz_fenced_lock_destroy(&seen, &err), &err);
@@ -226,15 +168,15 @@ tells_a_lost_lock(void)
 	hz_fenced_lock *lock = NULL, *seen = NULL;
 	const char *name = rig_name("cut", NULL);
 	int64_t fence = 0, theirs = 0;
-	start();
-	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
-	HZT_OK_ERR(hz_fenced_lock_open(direct, name, NULL, &seen, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_fenced_lock_open(cut_client, name, NULL, &lock, &err), &err);
+	HZT_OK_ERR(hz_fenced_lock_open(cut_direct, name, NULL, &seen, &err), &err);
 	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
-	hzt_proxy_target(proxy, NULL);
-	HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
+	cut_let_in(false);
+	HZT_EQ_INT(hzt_proxy_cut(cut_proxy, 0, HZT_CUT_RESET), 1);
 	HZT_OK_ERR(hz_fenced_lock_lock(seen, &theirs, &err), &err);
 	HZT_CHECK(theirs > fence);
-	hzt_proxy_target(proxy, hzt_cluster_direct(members, 0));
+	cut_let_in(true);
 	HZT_EQ_INT(hz_fenced_lock_get_fence(lock, &fence, &err), HZ_ERR_LOCK_OWNERSHIP_LOST);
 	HZT_EQ_INT(hz_fenced_lock_unlock(lock, &err), HZ_ERR_NOT_OWNER);
 	HZT_OK_ERR(hz_fenced_lock_unlock(seen, &err), &err);
@@ -253,12 +195,12 @@ keeps_its_lock(void)
 	const char *name = rig_name("cut", NULL);
 	int64_t fence = 0, again = 0;
 	bool mine = false;
-	start();
-	HZT_OK_ERR(hz_fenced_lock_open(client, name, NULL, &lock, &err), &err);
+	cut_start();
+	HZT_OK_ERR(hz_fenced_lock_open(cut_client, name, NULL, &lock, &err), &err);
 	HZT_OK_ERR(hz_fenced_lock_lock(lock, &fence, &err), &err);
 	for (int i = 0; i < 3; i++) {
-		hzt_proxy_await_open(proxy, 1, LONG_MS);
-		HZT_EQ_INT(hzt_proxy_cut(proxy, 0, HZT_CUT_RESET), 1);
+		hzt_proxy_await_open(cut_proxy, 1, CUT_LONG_MS);
+		HZT_EQ_INT(hzt_proxy_cut(cut_proxy, 0, HZT_CUT_RESET), 1);
 		HZT_OK_ERR(hz_fenced_lock_get_fence(lock, &again, &err), &err);
 		HZT_EQ_INT(again, fence);
 		HZT_OK_ERR(hz_fenced_lock_is_locked_by_current_owner(lock, &mine, &err), &err);
@@ -268,17 +210,8 @@ keeps_its_lock(void)
 	HZT_EQ_INT(again, fence);
 	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
 	HZT_OK_ERR(hz_fenced_lock_unlock(lock, &err), &err);
-	HZT_AWAIT(is_free, lock, LONG_MS);
+	HZT_AWAIT(is_free, lock, CUT_LONG_MS);
 	HZT_OK_ERR(hz_fenced_lock_destroy(&lock, &err), &err);
-}
-
-static void
-ends_the_members(void)
-{
-	hz_client_destroy(&client);
-	hz_client_destroy(&direct);
-	hzt_cluster_end(&members);
-	hzt_proxy_end(&proxy);
 }
 
 typedef struct left_there {
@@ -302,13 +235,13 @@ static hz_future
 take_without_hearing(hz_semaphore *permits, hz_semaphore *seen)
 {
 	for (int i = 0; i < 50; i++) {
-		HZT_AWAIT(has_left, (&(left_there){permits, 3}), LONG_MS);
-		hzt_proxy_stall(proxy, HZT_TO_CLIENT, true);
+		HZT_AWAIT(has_left, (&(left_there){permits, 3}), CUT_LONG_MS);
+		hzt_proxy_stall(cut_proxy, HZT_TO_CLIENT, true);
 		hz_future taken = hz_semaphore_acquire_async(permits, 2);
 		if (hzt_await(has_left, &(left_there){seen, 1}, 1000)) {
 			return taken;
 		}
-		hzt_proxy_stall(proxy, HZT_TO_CLIENT, false);
+		hzt_proxy_stall(cut_proxy, HZT_TO_CLIENT, false);
 		HZT_OK_ERR(hz_await_none(taken, &err), &err);
 		HZT_OK_ERR(hz_semaphore_release(permits, 2, &err), &err);
 	}
@@ -324,22 +257,22 @@ gives_back_what_came_too_late(void)
 	hz_cancel *token = NULL;
 	const char *name = rig_name("cut", NULL);
 	bool done = false;
-	start();
-	HZT_OK_ERR(hz_cancel_new(client, &token, &err), &err);
-	HZT_OK_ERR(hz_semaphore_open(client, name, &(hz_call){.cancel = token}, &permits, &err),
+	cut_start();
+	HZT_OK_ERR(hz_cancel_new(cut_client, &token, &err), &err);
+	HZT_OK_ERR(hz_semaphore_open(cut_client, name, &(hz_call){.cancel = token}, &permits, &err),
 			&err);
-	HZT_OK_ERR(hz_semaphore_open(direct, name, NULL, &seen, &err), &err);
+	HZT_OK_ERR(hz_semaphore_open(cut_direct, name, NULL, &seen, &err), &err);
 	HZT_OK_ERR(hz_semaphore_init(seen, 5, &done, &err), &err);
 	HZT_OK_ERR(hz_semaphore_acquire(permits, 2, &err), &err);
 	hz_future late = take_without_hearing(permits, seen);
 	hz_cancel_fire(token);
 	HZT_EQ_INT(hz_await_none(late, &err), HZ_ERR_CANCELLED);
 	HZT_CHECK(err.in_doubt);
-	hzt_proxy_stall(proxy, HZT_TO_CLIENT, false);
-	HZT_AWAIT(has_left, (&(left_there){seen, 3}), LONG_MS);
+	hzt_proxy_stall(cut_proxy, HZT_TO_CLIENT, false);
+	HZT_AWAIT(has_left, (&(left_there){seen, 3}), CUT_LONG_MS);
 	HZT_OK(hz_semaphore_call(permits, NULL));
 	HZT_OK_ERR(hz_semaphore_release(permits, 2, &err), &err);
-	HZT_AWAIT(has_left, (&(left_there){seen, 5}), LONG_MS);
+	HZT_AWAIT(has_left, (&(left_there){seen, 5}), CUT_LONG_MS);
 	hz_semaphore_close(&permits);
 	hz_cancel_destroy(&token);
 	HZT_OK_ERR(hz_semaphore_destroy(&seen, &err), &err);
@@ -351,11 +284,11 @@ static const hzt_case cases[] = {
 		{"counts_down_once", counts_down_once},
 		{"takes_each_permit_once", takes_each_permit_once},
 		{"gives_back_what_came_too_late", gives_back_what_came_too_late},
-		{"waits_on", waits_on},
+		{"waits_on", cut_wait_goes_on},
 		{"locks_and_unlocks", locks_and_unlocks},
 		{"keeps_its_lock", keeps_its_lock},
 		{"tells_a_lost_lock", tells_a_lost_lock},
-		{"ends_the_members", ends_the_members},
+		{"ends_the_members", cut_ends_the_members},
 };
 
 HZT_MAIN("map_cut", cases)
